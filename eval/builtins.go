@@ -1,0 +1,247 @@
+package eval
+
+import (
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/escapement-go/escapement/eval/internal/syntax"
+	"github.com/escapement-go/escapement/schema"
+)
+
+// A builtin is a pure function of the language. Unknowns, secrets, schemas and budgets are handled for all of them in
+// one place, [operation.evalFunc]; a new one needs a row in the table and a function on data.
+type builtin struct {
+	form     syntax.Form
+	argument *schema.Schema // nil: anything
+	result   *schema.Schema // of the result, as long as it is unknown; nil: anything
+	parts    bool           // elements keep their own flags: only those of the arrays themselves count
+	apply    func(arg *datum, limits Limits) (*datum, error)
+}
+
+var (
+	arraySchema  = &schema.Schema{Type: []string{"array"}}
+	scalarSchema = &schema.Schema{Type: []string{"boolean", "null", "number", "string"}}
+	twoItems     = 2
+	builtins     = map[string]*builtin{
+		"fn::concat": {
+			form: syntax.FormList, argument: &schema.Schema{Type: []string{"array"}, Items: arraySchema},
+			result: arraySchema, parts: true, apply: concat,
+		},
+		"fn::fromBase64": {argument: stringSchema, result: stringSchema, apply: fromBase64},
+		"fn::fromJSON":   {argument: stringSchema, apply: fromJSON},
+		"fn::join": {
+			form: syntax.FormPair, argument: pairOf(stringSchema, &schema.Schema{Type: []string{"array"}, Items: scalarSchema}),
+			result: stringSchema, apply: join,
+		},
+		"fn::split": {
+			form: syntax.FormPair, argument: pairOf(stringSchema, stringSchema),
+			result: &schema.Schema{Type: []string{"array"}, Items: stringSchema}, apply: split,
+		},
+		"fn::toBase64": {argument: stringSchema, result: stringSchema, apply: toBase64},
+		"fn::toJSON":   {result: stringSchema, apply: toJSON},
+		"fn::toString": {result: stringSchema, apply: toString},
+		"fn::toYAML":   {result: stringSchema, apply: toYAML},
+	}
+	functionForms = formsOf(builtins)
+)
+
+func pairOf(first, second *schema.Schema) *schema.Schema {
+	return &schema.Schema{
+		Type: []string{"array"}, PrefixItems: []*schema.Schema{first, second},
+		MinItems: &twoItems, MaxItems: &twoItems,
+	}
+}
+
+// formsOf are the functions that a document may call.
+func formsOf(table map[string]*builtin) syntax.Functions {
+	forms := make(syntax.Functions, len(table))
+	for name, f := range table {
+		forms[name] = f.form
+	}
+	return forms
+}
+
+// fixed reports whether the result is always a string or always an array.
+func (f *builtin) fixed() bool { return f.result != nil }
+
+// A dataError says what is wrong with the argument of a function. It quotes no value.
+type dataError struct{ code, message, hint string }
+
+func (e *dataError) Error() string { return e.message }
+
+var errTooLarge = errors.New("string is too large")
+
+// evalFunc computes the call of a builtin.
+func (o *operation) evalFunc(t *task) (*datum, bool) {
+	e := t.expr
+	f := builtins[e.Call.Name]
+	arg, ok := o.eval(t, place{env: t.env, expr: e.Call.Arg})
+	if !ok {
+		return nil, false
+	}
+	d := arg.data()
+	secret, unknown := d.secretBelow, d.unknownBelow
+	if f.parts {
+		secret, unknown = shallowFlags(d)
+	}
+	if !o.validArgument(e, arg, f.argument) || unknown {
+		return unknownDatum(f.result, secret), true
+	}
+	result, err := f.apply(d, o.limits)
+	if err != nil {
+		o.reportData(e, err)
+		return unknownDatum(f.result, secret), true
+	}
+	o.count(len(result.items))
+	adopt(result, e)
+	if secret {
+		result = o.allSecret(result)
+	}
+	return result, true
+}
+
+// shallowFlags are the flags of an array and of the arrays in it, without those of their elements.
+func shallowFlags(d *datum) (secret, unknown bool) {
+	secret, unknown = d.secret, d.unknown
+	for _, item := range d.items {
+		secret = secret || item.Secret()
+		unknown = unknown || !item.Known()
+	}
+	return secret, unknown
+}
+
+func (o *operation) validArgument(e *syntax.Expr, arg Value, s *schema.Schema) bool {
+	if s == nil || s == stringSchema && arg.Known() && arg.Kind() == String {
+		return true
+	}
+	return o.validate(e.Call.Arg, arg, s.Validate(arg.Plain()))
+}
+
+func (o *operation) reportData(e *syntax.Expr, err error) {
+	var data *dataError
+	switch {
+	case errors.Is(err, errTooLarge):
+		o.stringTooLarge(e, false)
+	case errors.As(err, &data):
+		at := e.Call.Arg
+		if data.code == "too-deep" || data.code == "number-too-large" || data.code == "result-too-large" {
+			at = e
+		}
+		o.reportExpr(at, data.code, data.message, data.hint)
+	}
+}
+
+// adopt makes an expression the one that made the parts of a value which have none yet.
+func adopt(d *datum, e *syntax.Expr) {
+	for i := range d.items {
+		if item := &d.items[i]; item.def == nil {
+			item.def = e
+			adopt(item.data(), e)
+		}
+	}
+}
+
+// allSecret marks a value and everything in it as secret.
+func (o *operation) allSecret(d *datum) *datum {
+	if d.kind == String {
+		return o.secretString(d.text)
+	}
+	marked := *d
+	marked.secret, marked.secretBelow = true, true
+	marked.items = make([]Value, len(d.items))
+	for i, item := range d.items {
+		marked.items[i] = Value{d: o.allSecret(item.data()), def: item.def}
+	}
+	return &marked
+}
+
+func concat(arg *datum, _ Limits) (*datum, error) {
+	var items []Value
+	for _, list := range arg.items {
+		items = append(items, list.data().items...)
+	}
+	return arrayDatum(items, false), nil
+}
+
+func fromBase64(arg *datum, _ Limits) (*datum, error) {
+	text, err := base64.StdEncoding.DecodeString(arg.text)
+	if err != nil {
+		var at base64.CorruptInputError
+		errors.As(err, &at)
+		return nil, &dataError{code: "bad-base64", message: fmt.Sprintf("text is not valid base64 at byte %d", int(at))}
+	}
+	return stringDatum(string(text), false), nil
+}
+
+func toBase64(arg *datum, limits Limits) (*datum, error) {
+	if base64.StdEncoding.EncodedLen(len(arg.text)) > limits.StringBytes {
+		return nil, errTooLarge
+	}
+	return stringDatum(base64.StdEncoding.EncodeToString([]byte(arg.text)), false), nil
+}
+
+func join(arg *datum, limits Limits) (*datum, error) {
+	delimiter := arg.items[0].data().text
+	var b strings.Builder
+	for i, item := range arg.items[1].data().items {
+		if i > 0 {
+			b.WriteString(delimiter)
+		}
+		text, ok := stringify(item.data(), limits.StringBytes)
+		if !ok || b.Len()+len(text) > limits.StringBytes {
+			return nil, errTooLarge
+		}
+		b.WriteString(text)
+	}
+	return stringDatum(b.String(), false), nil
+}
+
+func split(arg *datum, _ Limits) (*datum, error) {
+	delimiter, text := arg.items[0].data().text, arg.items[1].data().text
+	var items []Value
+	for _, part := range strings.Split(text, delimiter) {
+		items = append(items, Value{d: stringDatum(part, false)})
+	}
+	return arrayDatum(items, false), nil
+}
+
+func toString(arg *datum, limits Limits) (*datum, error) {
+	return textDatum(stringify(arg, limits.StringBytes))
+}
+
+func textDatum(text string, ok bool) (*datum, error) {
+	if !ok {
+		return nil, errTooLarge
+	}
+	return stringDatum(text, false), nil
+}
+
+// notUTF8 is the failure of a text form that cannot hold arbitrary bytes.
+func notUTF8() error {
+	return &dataError{code: "not-utf8", message: "string is not valid UTF-8 and has no JSON or YAML form"}
+}
+
+// isText reports whether all strings of a value are UTF-8. Parts that are shared are looked at once.
+func isText(d *datum, seen map[*datum]bool) bool {
+	if d.kind == String {
+		return utf8.ValidString(d.text)
+	}
+	if len(d.items) == 0 || seen[d] {
+		return true
+	}
+	seen[d] = true
+	for _, key := range d.keys {
+		if !utf8.ValidString(key) {
+			return false
+		}
+	}
+	for _, item := range d.items {
+		if !isText(item.data(), seen) {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,248 @@
+package eval
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/escapement-go/escapement/eval/internal/syntax"
+)
+
+// breakCycles is called when nothing can go on: no task is ready and no answer is under way. Then some of the tasks
+// that wait need one another. Each such group is reported once, its values become unknown, and what waits for them
+// goes on.
+func (o *operation) breakCycles(goal *task) {
+	groups := stronglyConnected(goal)
+	if len(groups) == 0 {
+		o.stalled = true // a defect of the evaluator; the operation ends
+		return
+	}
+	for _, group := range groups {
+		o.reportCycle(group)
+		for _, t := range group {
+			t.state = done
+			t.value = unknownValue(nil, false)
+			t.place = unknownPlace()
+		}
+	}
+	for _, group := range groups {
+		for _, t := range group {
+			o.complete(t)
+		}
+	}
+}
+
+// stronglyConnected returns the groups of tasks that wait for one another, by Tarjan's algorithm without recursion.
+func stronglyConnected(goal *task) (groups [][]*task) {
+	type visit struct {
+		task *task
+		next int
+	}
+	index := map[*task]int{}
+	low := map[*task]int{}
+	onStack := map[*task]bool{}
+	var stack []*task
+	enter := func(t *task) visit {
+		index[t] = len(index) + 1
+		low[t] = index[t]
+		stack = append(stack, t)
+		onStack[t] = true
+		return visit{task: t}
+	}
+	path := []visit{enter(goal)}
+	for len(path) > 0 {
+		v := &path[len(path)-1]
+		if v.next < len(v.task.waits) {
+			on := v.task.waits[v.next].on
+			v.next++
+			switch {
+			case on.state == done:
+			case index[on] == 0:
+				path = append(path, enter(on))
+			case onStack[on]:
+				low[v.task] = min(low[v.task], index[on])
+			}
+			continue
+		}
+		t := v.task
+		path = path[:len(path)-1]
+		if len(path) > 0 {
+			above := path[len(path)-1].task
+			low[above] = min(low[above], low[t])
+		}
+		if low[t] != index[t] {
+			continue
+		}
+		i := slices.Index(stack, t)
+		group := slices.Clone(stack[i:])
+		stack = stack[:i]
+		for _, member := range group {
+			onStack[member] = false
+		}
+		if len(group) > 1 || waitsForItself(t) {
+			groups = append(groups, group)
+		}
+	}
+	return groups
+}
+
+func waitsForItself(t *task) bool {
+	return slices.ContainsFunc(t.waits, func(w wait) bool { return w.on == t })
+}
+
+// A need is how one property needs another: by a reference, or because that is a part of it.
+type need struct {
+	on   *syntax.Expr
+	mark syntax.Mark // of the reference; without a node for a part
+}
+
+// reportCycle reports a group: a shortest cycle through its first property.
+func (o *operation) reportCycle(group []*task) {
+	needs := map[*syntax.Expr][]need{}
+	member := map[*task]bool{}
+	for _, t := range group {
+		member[t] = true
+	}
+	for _, t := range group {
+		from := t.property()
+		for _, w := range t.waits {
+			if to := w.on.property(); member[w.on] && (from != to || w.mark.Node != nil) {
+				needs[from] = append(needs[from], need{to, w.mark})
+			}
+		}
+	}
+	properties := make([]*syntax.Expr, 0, len(needs))
+	for e, ns := range needs {
+		properties = append(properties, e)
+		slices.SortStableFunc(ns, o.compareNeeds)
+	}
+	slices.SortFunc(properties, o.compareExprs)
+	if len(properties) == 0 {
+		return
+	}
+	cycle := o.shortestCycle(properties[0], needs)
+	mark := properties[0].Mark()
+	for _, n := range cycle {
+		if n.mark.Node != nil {
+			mark = n.mark
+			break
+		}
+	}
+	o.report(mark, "cycle", "value needs itself: "+o.cycleText(properties[0], cycle), o.inheritedHint(properties[0], cycle)).
+		Path = exprPath(properties[0])
+}
+
+// property is the property that a task belongs to.
+func (t *task) property() *syntax.Expr {
+	if t.expr != nil {
+		return t.expr.Property()
+	}
+	if t.slot != nil {
+		if e := t.slot.definition(place{slot: t.slot}); e != nil {
+			return e.Property()
+		}
+	}
+	return emptyMapping
+}
+
+func (o *operation) compareExprs(a, b *syntax.Expr) int {
+	if a.Doc == nil || b.Doc == nil {
+		return 0
+	}
+	if c := o.compareMarks(a.Mark(), b.Mark()); c != 0 {
+		return c
+	}
+	return strings.Compare(a.Path(), b.Path())
+}
+
+func (o *operation) compareNeeds(a, b need) int {
+	if c := o.compareExprs(a.on, b.on); c != 0 {
+		return c
+	}
+	if a.mark.Node == nil || b.mark.Node == nil {
+		return 0
+	}
+	return o.compareMarks(a.mark, b.mark)
+}
+
+// shortestCycle is a shortest way from a property back to itself.
+func (o *operation) shortestCycle(first *syntax.Expr, needs map[*syntax.Expr][]need) []need {
+	type arrival struct {
+		from *syntax.Expr
+		by   need
+	}
+	before := map[*syntax.Expr]arrival{}
+	queue := []*syntax.Expr{first}
+	for len(queue) > 0 {
+		from := queue[0]
+		queue = queue[1:]
+		for _, n := range needs[from] {
+			if _, seen := before[n.on]; seen {
+				continue
+			}
+			before[n.on] = arrival{from, n}
+			queue = append(queue, n.on)
+		}
+	}
+	var cycle []need
+	for at := first; ; {
+		a, ok := before[at]
+		if !ok {
+			return cycle
+		}
+		cycle = append(cycle, a.by)
+		if at = a.from; at == first {
+			slices.Reverse(cycle)
+			return cycle
+		}
+	}
+}
+
+// maxShown bounds the properties that a message about a cycle names.
+const maxShown = 20
+
+func (o *operation) cycleText(first *syntax.Expr, cycle []need) string {
+	names := []string{propertyName(first, first)}
+	for _, n := range cycle {
+		names = append(names, propertyName(n.on, first))
+	}
+	if len(names) > maxShown {
+		names = append(append(names[:maxShown-2:maxShown-2], "…"), names[len(names)-1])
+	}
+	return strings.Join(names, " -> ")
+}
+
+// propertyName names a property as seen from the document of another.
+func propertyName(e, from *syntax.Expr) string {
+	if e.Doc != nil && from.Doc != e.Doc {
+		return quoted(e.Path()) + " of " + quoted(e.Doc.Name)
+	}
+	return quoted(e.Path())
+}
+
+// inheritedHint tells how to name the value that a property overrides and cannot see by its own name.
+func (o *operation) inheritedHint(first *syntax.Expr, cycle []need) string {
+	if len(cycle) != 1 || first.Doc == nil {
+		return ""
+	}
+	e := o.envOf(first.Doc)
+	path, err := syntax.ParsePath(first.Path())
+	if err != nil || e == nil {
+		return ""
+	}
+	for _, edge := range slices.Backward(e.imports) {
+		if !edge.item.Merge || edge.env.slot == nil {
+			continue
+		}
+		if _, st := o.child(nil, edge.env.slot, path[0].Name); st == present {
+			inherited := `imports["` + edge.item.Written + `"]`
+			for _, a := range path {
+				if a.IsIndex() {
+					return ""
+				}
+				inherited = syntax.JoinPath(inherited, a.Name)
+			}
+			return "use ${" + inherited + "} for the inherited value"
+		}
+	}
+	return ""
+}

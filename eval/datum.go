@@ -1,0 +1,99 @@
+package eval
+
+import (
+	"math"
+
+	"github.com/escapement-go/escapement/schema"
+)
+
+// nodeSize is what a value counts before its text (language.md 13.2).
+const nodeSize = 16
+
+func stringDatum(text string, secret bool) *datum {
+	return &datum{kind: String, text: text, secret: secret, secretBelow: secret, size: nodeSize + len(text)}
+}
+
+func numberDatum(text string, secret bool) *datum {
+	return &datum{kind: Number, text: text, secret: secret, secretBelow: secret, size: nodeSize + len(text)}
+}
+
+func boolDatum(b, secret bool) *datum {
+	return &datum{kind: Bool, bool: b, secret: secret, secretBelow: secret, size: nodeSize}
+}
+
+func nullDatum(secret bool) *datum {
+	if !secret {
+		return null
+	}
+	return &datum{secret: true, secretBelow: true, size: nodeSize}
+}
+
+// arrayDatum makes an array; it keeps items.
+func arrayDatum(items []Value, secret bool) *datum {
+	d := &datum{kind: Array, items: items, secret: secret, secretBelow: secret, size: nodeSize}
+	d.sum()
+	return d
+}
+
+// objectDatum makes an object; it keeps keys, which ascend, and items.
+func objectDatum(keys []string, items []Value, secret bool) *datum {
+	d := &datum{kind: Object, keys: keys, items: items, secret: secret, secretBelow: secret, size: nodeSize}
+	for _, k := range keys {
+		d.grow(len(k))
+	}
+	d.sum()
+	return d
+}
+
+// unknownDatum makes an unknown that will fit s.
+func unknownDatum(s *schema.Schema, secret bool) *datum {
+	secret = secret || s.IsSecret()
+	return &datum{
+		kind: schemaKind(s), unknown: true, unknownBelow: true, secret: secret, secretBelow: secret,
+		size: nodeSize, schema: s,
+	}
+}
+
+// sum adds up what a container takes from its items.
+func (d *datum) sum() {
+	for i := range d.items {
+		item := d.items[i].data()
+		d.secretBelow = d.secretBelow || item.secretBelow
+		d.unknownBelow = d.unknownBelow || item.unknownBelow
+		d.depth = max(d.depth, item.depth)
+		d.grow(item.size)
+	}
+	d.depth++
+}
+
+// grow adds n to the size of the value, which is exact up to the largest int.
+func (d *datum) grow(n int) {
+	if d.size > math.MaxInt-n {
+		d.size = math.MaxInt
+		return
+	}
+	d.size += n
+}
+
+// member returns the member of an object.
+func (d *datum) member(name string) (Value, bool) { return Value{d: d}.Member(name) }
+
+// schemaKind is the one kind that a schema allows, Null if it leaves a choice.
+func schemaKind(s *schema.Schema) Kind {
+	if s == nil || len(s.Type) != 1 {
+		return Null
+	}
+	switch s.Type[0] {
+	case "boolean":
+		return Bool
+	case "number", "integer":
+		return Number
+	case "string":
+		return String
+	case "array":
+		return Array
+	case "object":
+		return Object
+	}
+	return Null
+}

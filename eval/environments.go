@@ -1,0 +1,422 @@
+package eval
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/escapement-go/escapement/eval/internal/syntax"
+)
+
+// An env is an environment as one operation sees it.
+type env struct {
+	name     string
+	doc      *syntax.Document // nil if it could not be loaded
+	err      error            // why not
+	asked    bool             // loading has begun
+	closure  bool             // the root reaches it through "imports" lists alone
+	admitted bool             // it counts among the environments of the operation
+	refused  bool             // there are too many
+
+	loadedWithImports bool
+	loading           *task  // done when the environment and what it imports are loaded
+	rootName          string // ${context.rootEnvironment.name}
+	references        []syntax.Mark
+
+	imports  []importEdge
+	slot     *slot  // its effective values
+	bag      *slot  // ${imports}
+	cells    []cell // by the ID of expressions
+	shapes   map[*syntax.Expr]*task
+	context  *Value
+	finals   *syntax.Finals // of its effective values
+	combined bool           // finals is there
+}
+
+// An importEdge is an item of "imports" that counts.
+type importEdge struct {
+	item *syntax.Import
+	env  *env
+}
+
+// A cell holds what has been computed of an expression: literals have a value only.
+type cell struct {
+	literal *datum
+	task    *task
+}
+
+// environments are those of one operation. The root and what is reached from it through "imports" lists is loaded
+// before anything is evaluated; an environment that only a reference names is loaded when the reference is needed.
+type environments struct {
+	root     *env
+	envs     map[string]*env
+	order    []*env // as they were admitted
+	wanted   []*env // named by a needed reference, not loaded yet
+	overflow bool   // too-many-imports has been reported
+	reach    map[*env]map[*env]bool
+}
+
+// usable reports whether the environment contributes values.
+func (e *env) usable() bool { return e.doc != nil && !e.refused && (!e.doc.Broken() || e.isRoot()) }
+
+func (e *env) isRoot() bool { return e.loading == nil }
+
+// broken reports whether a document that counts has an error.
+func (o *operation) broken() bool {
+	return slices.ContainsFunc(o.order, func(e *env) bool { return e.doc != nil && e.doc.Broken() })
+}
+
+// loaded returns the environments of the operation, in the order in which they count.
+func (o *operation) loaded() []*env { return o.order }
+
+// env returns the environment of a canonical name.
+func (o *operation) env(name string) *env {
+	e := o.envs[name]
+	if e == nil {
+		e = &env{name: name}
+		e.loading = &task{kind: taskLoad, state: blocked, missing: 1, env: e}
+		o.envs[name] = e
+	}
+	return e
+}
+
+// loadRoot loads the root and everything that it imports. It is false if there is no root.
+func (o *operation) loadRoot(name string) bool {
+	o.envs = map[string]*env{}
+	o.reach = map[*env]map[*env]bool{}
+	o.root = &env{name: name, rootName: name, asked: true, admitted: true, closure: true}
+	o.order = []*env{o.root}
+	if o.request.anonymous {
+		o.parsed(o.root, o.request.text)
+	} else {
+		o.envs[name] = o.root
+		o.load(o.root)
+		for o.io.busy() && o.ctx.Err() == nil {
+			o.receive()
+		}
+	}
+	if o.root.err != nil && o.ctx.Err() == nil {
+		o.reportLoadFailure(syntax.Mark{}, o.root)
+	}
+	if o.root.doc == nil {
+		return false
+	}
+	o.settle([]*env{o.root})
+	for _, e := range o.order {
+		e.closure = true
+	}
+	return o.ctx.Err() == nil
+}
+
+// loadWanted loads the environments that references have come to need, and what these import. It waits for all of
+// them, so that they count in the order of the references and not in that of the answers.
+func (o *operation) loadWanted() {
+	wave := o.wanted
+	o.wanted = nil
+	for _, e := range wave {
+		slices.SortFunc(e.references, o.compareMarks)
+	}
+	slices.SortFunc(wave, func(a, b *env) int { return o.compareMarks(a.references[0], b.references[0]) })
+	o.settle(wave)
+	if o.ctx.Err() != nil {
+		return
+	}
+	for _, e := range wave {
+		e.loadedWithImports = true
+		if e.loading.state != done {
+			o.complete(e.loading)
+		}
+	}
+}
+
+// settle loads environments and all that they import, breadth first. Which environments count, and which item closes
+// a cycle, is decided on the whole graph.
+func (o *operation) settle(level []*env) {
+	start := level
+	for {
+		o.fetch(start)
+		if !o.io.busy() {
+			break
+		}
+		for o.io.busy() && o.ctx.Err() == nil {
+			o.receive()
+			o.fetch(start)
+		}
+		if o.ctx.Err() != nil {
+			return
+		}
+	}
+	o.admit(start)
+}
+
+// fetch starts to load what is reachable from level and would count as far as is known by now.
+func (o *operation) fetch(level []*env) {
+	count := len(o.order)
+	seen := map[*env]bool{}
+	o.breadthFirst(level, func(e *env) bool {
+		if seen[e] {
+			return false
+		}
+		seen[e] = true
+		if !e.admitted {
+			if count > o.limits.Imports {
+				return false
+			}
+			count++
+		}
+		if !e.asked {
+			o.load(e)
+		}
+		return e.doc != nil && (!e.doc.Broken() || e.isRoot())
+	})
+}
+
+// breadthFirst visits environments and those that they import, level by level, in the order of their lists. It goes
+// on below those for which visit is true.
+func (o *operation) breadthFirst(level []*env, visit func(*env) bool) {
+	for len(level) > 0 {
+		var next []*env
+		for _, e := range level {
+			if !visit(e) {
+				continue
+			}
+			for i := range e.doc.Imports {
+				next = append(next, o.env(e.doc.Imports[i].Name))
+			}
+		}
+		level = next
+	}
+}
+
+// load starts to load one environment.
+func (o *operation) load(e *env) {
+	e.asked = true
+	if o.Loader == nil {
+		e.err = errors.New("no loader is configured")
+		return
+	}
+	o.io.start(o.ctx, job{
+		do: func(ctx context.Context) (any, error) { return o.Loader.Load(ctx, e.name) },
+		then: func(a *answer) {
+			o.log("loaded", "environment", e.name, a.err)
+			if e.err = a.err; a.err == nil {
+				text, _ := a.out.([]byte)
+				o.parsed(e, text)
+			}
+		},
+	})
+}
+
+func (o *operation) parsed(e *env, text []byte) {
+	e.doc = o.documents.parse(e.name, text, o.limits)
+	for _, secret := range e.doc.Secrets {
+		o.secrets = append(o.secrets, secret.Node.Value)
+	}
+}
+
+// admit decides, once everything is loaded, which environments count and what each of them imports.
+func (o *operation) admit(level []*env) {
+	type arrival struct {
+		env  *env
+		from *env
+		mark syntax.Mark
+	}
+	var queue []arrival
+	for _, e := range level {
+		a := arrival{env: e}
+		if len(e.references) > 0 {
+			a.mark = e.references[0]
+			a.from = o.envs[a.mark.Doc.Name]
+		}
+		queue = append(queue, a)
+	}
+	visited := map[*env]bool{}
+	for len(queue) > 0 {
+		a := queue[0]
+		queue = queue[1:]
+		e := a.env
+		if visited[e] || e.slot != nil {
+			continue
+		}
+		visited[e] = true
+		if !o.admitOne(e, a.mark) {
+			continue
+		}
+		if !e.isRoot() {
+			e.rootName = o.rootNameFrom(a.from, e)
+		}
+		if e.usable() {
+			for i := range e.doc.Imports {
+				item := &e.doc.Imports[i]
+				imported := o.env(item.Name)
+				if o.closesCycle(e, imported) {
+					o.reportImportCycle(e, imported, item)
+					continue
+				}
+				e.imports = append(e.imports, importEdge{item, imported})
+				imported.references = append(imported.references, item.Mark)
+				queue = append(queue, arrival{imported, e, item.Mark})
+			}
+		}
+	}
+	for e := range visited {
+		o.link(e)
+	}
+	for e := range visited {
+		e.layer()
+	}
+}
+
+// admitOne admits an environment if the budget allows.
+func (o *operation) admitOne(e *env, mark syntax.Mark) bool {
+	if e.admitted {
+		return true
+	}
+	if len(o.order) > o.limits.Imports {
+		e.refused = true
+		if !o.overflow {
+			o.overflow = true
+			o.report(mark, "too-many-imports", fmt.Sprintf("more than %d environments", o.limits.Imports), "")
+		}
+		return false
+	}
+	e.admitted = true
+	o.order = append(o.order, e)
+	return true
+}
+
+// rootNameFrom is the root environment as e sees it: an anonymous root leaves that role to those that it names.
+func (o *operation) rootNameFrom(from, e *env) string {
+	if !o.request.anonymous {
+		return o.root.name
+	}
+	if from == nil || from == o.root || o.root.doc.Environments[e.name] {
+		return e.name
+	}
+	return from.rootName
+}
+
+// closesCycle adds the edge from one environment to another, unless that would let the first import itself.
+func (o *operation) closesCycle(from, to *env) bool {
+	if from == to || o.reach[to][from] {
+		return true
+	}
+	if o.reach[from][to] {
+		return false
+	}
+	gain := []*env{to}
+	for e := range o.reach[to] {
+		gain = append(gain, e)
+	}
+	o.extend(from, gain)
+	for e, reached := range o.reach {
+		if reached[from] {
+			o.extend(e, gain)
+		}
+	}
+	return false
+}
+
+func (o *operation) extend(e *env, gain []*env) {
+	if o.reach[e] == nil {
+		o.reach[e] = map[*env]bool{}
+	}
+	for _, g := range gain {
+		o.reach[e][g] = true
+	}
+}
+
+func (o *operation) reportImportCycle(from, to *env, item *syntax.Import) {
+	names := quoted(to.name)
+	for _, e := range o.importPath(to, from) {
+		names += " -> " + quoted(e.name)
+	}
+	o.report(item.Mark, "import-cycle", "environment imports itself: "+names+" -> "+quoted(to.name), "")
+}
+
+// importPath is a shortest way from one environment to another along their imports, without the first.
+func (o *operation) importPath(from, to *env) []*env {
+	if from == to {
+		return nil
+	}
+	before := map[*env]*env{from: nil}
+	queue := []*env{from}
+	for len(queue) > 0 && before[to] == nil {
+		e := queue[0]
+		queue = queue[1:]
+		for _, edge := range e.imports {
+			if _, seen := before[edge.env]; !seen {
+				before[edge.env] = e
+				queue = append(queue, edge.env)
+			}
+		}
+	}
+	var path []*env
+	for e := to; e != from && e != nil; e = before[e] {
+		path = append(path, e)
+	}
+	slices.Reverse(path)
+	return path
+}
+
+// link prepares an environment for evaluation.
+func (o *operation) link(e *env) {
+	e.slot = &slot{env: e, complete: true}
+	if e.usable() {
+		e.cells = make([]cell, e.doc.Exprs)
+		e.shapes = map[*syntax.Expr]*task{}
+	}
+}
+
+// layer stacks what makes up the effective values of an environment: its own values, then its imports from the last
+// to the first. An environment that could not be loaded may hold anything.
+func (e *env) layer() {
+	if !e.usable() {
+		e.slot.layers = []layer{{place: place{val: unknownValue(nil, false)}}}
+		return
+	}
+	if e.doc.Values != nil {
+		e.slot.layers = append(e.slot.layers, layer{place{env: e, expr: e.doc.Values}, e.doc.Finals})
+	}
+	for _, edge := range slices.Backward(e.imports) {
+		if edge.item.Merge {
+			e.slot.layers = append(e.slot.layers, layer{place{slot: edge.env.slot}, edge.env.allFinals()})
+		}
+	}
+	e.slot.finish()
+}
+
+// reportLoadFailures reports the environments that could not be loaded, each once, at the first place that names it.
+func (o *operation) reportLoadFailures() {
+	for _, e := range o.order {
+		if e.err != nil && !e.isRoot() {
+			slices.SortFunc(e.references, o.compareMarks)
+			o.reportLoadFailure(e.references[0], e)
+		}
+	}
+}
+
+func (o *operation) reportLoadFailure(mark syntax.Mark, e *env) {
+	o.reportOutside(mark, "load-failed", "cannot load environment "+quoted(e.name), e.err)
+}
+
+// compareMarks orders places as diagnostics are ordered.
+func (o *operation) compareMarks(a, b syntax.Mark) int {
+	rank := func(m syntax.Mark) int {
+		if m.Doc == o.root.doc {
+			return 0
+		}
+		return 1
+	}
+	return cmp.Or(
+		cmp.Compare(rank(a), rank(b)),
+		cmp.Compare(a.Doc.Name, b.Doc.Name),
+		cmp.Compare(a.Node.Line, b.Node.Line),
+		cmp.Compare(a.Node.Column, b.Node.Column),
+		cmp.Compare(a.From, b.From),
+	)
+}
+
+func quoted(name string) string { return `"` + name + `"` }

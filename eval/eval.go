@@ -1,0 +1,132 @@
+package eval
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"log/slog"
+	"sync"
+
+	"github.com/escapement-go/escapement/eval/internal/syntax"
+	"github.com/escapement-go/escapement/providers"
+	"github.com/escapement-go/escapement/rotators"
+	"github.com/escapement-go/escapement/schema"
+)
+
+// An Evaluator opens and checks environments. It is a configuration struct whose zero value works; its fields must
+// not change once a method has been called. All methods are safe for concurrent use. An Evaluator remembers parsed
+// documents, so that one that lives long parses a text once; it remembers no values and no answers of providers.
+type Evaluator struct {
+	Loader    Loader                        // finds environments; nil finds none
+	Providers map[string]providers.Provider // by the name that documents call them, fn::open::NAME
+	Rotators  map[string]rotators.Rotator   // by the name that documents call them, fn::rotate::NAME
+	Crypter   Crypter                       // nil: a document with a ciphertext cannot be opened
+
+	// Context is what ${context} holds beside currentEnvironment and rootEnvironment, as plain data with
+	// [schema.Secret] for secrets.
+	Context map[string]any
+
+	Limits       Limits
+	CheckSecrets bool         // Check decrypts ciphertexts too; it calls nothing else
+	Logger       *slog.Logger // loads and calls, at the level of debugging; nil: silent
+
+	documents documentCache
+}
+
+// Open evaluates an environment and performs the calls that its values need. With paths it needs only the values at
+// these paths, and returns an environment that holds nothing else.
+//
+// The error is nil exactly when there is neither an error diagnostic nor a failure outside the documents, such as a
+// cancelled context. The environment is never nil: it holds what could be computed, and unknown values elsewhere.
+// Nothing is called while any document that is needed has an error.
+func (e *Evaluator) Open(ctx context.Context, name string, paths ...string) (*Environment, error) {
+	return e.evaluate(ctx, request{verb: opening, name: name, paths: paths})
+}
+
+// OpenText is Open for a text that no loader has to find. Its name reads "<yaml>".
+func (e *Evaluator) OpenText(ctx context.Context, src []byte, paths ...string) (*Environment, error) {
+	return e.evaluate(ctx, request{verb: opening, text: src, anonymous: true, paths: paths})
+}
+
+// Check says what is wrong with an environment without calling a provider or rotator, and without decrypting unless
+// CheckSecrets is set. What depends on a call is unknown in the environment that it returns. Errors are those of Open.
+func (e *Evaluator) Check(ctx context.Context, name string) (*Environment, error) {
+	return e.evaluate(ctx, request{verb: checking, name: name})
+}
+
+// CheckText is Check for a text that no loader has to find. Its name reads "<yaml>".
+func (e *Evaluator) CheckText(ctx context.Context, src []byte) (*Environment, error) {
+	return e.evaluate(ctx, request{verb: checking, text: src, anonymous: true})
+}
+
+// An Environment is the result of an operation. It is immutable and safe for concurrent use.
+type Environment struct {
+	Name        string // canonical name; "<yaml>" for a text without a name
+	Values      Value  // an object
+	Diagnostics Diagnostics
+
+	variables []variable
+	files     []variable
+	document  *syntax.Document // for exported expressions; nil if there was nothing to parse
+	context   Value
+}
+
+type variable struct {
+	name  string
+	value Value // a string
+}
+
+// Variables returns the members of environmentVariables as strings, in ascending order. Unknown ones are left out.
+func (e *Environment) Variables() iter.Seq2[string, Value] { return sequence(e.variables) }
+
+// Files returns the members of files as strings, in ascending order. Unknown ones are left out.
+func (e *Environment) Files() iter.Seq2[string, Value] { return sequence(e.files) }
+
+func sequence(variables []variable) iter.Seq2[string, Value] {
+	return func(yield func(string, Value) bool) {
+		for _, v := range variables {
+			if !yield(v.name, v.value) {
+				return
+			}
+		}
+	}
+}
+
+// Schema describes the values of the environment. It lists neither the texts of secrets nor the members of secret
+// objects.
+func (e *Environment) Schema() *schema.Schema { return inferSchema(e.Values.data()) }
+
+// Format prints the name of the environment and its values as redacted JSON, whatever the verb.
+func (e *Environment) Format(f fmt.State, _ rune) { fmt.Fprintf(f, "%s %s", e.Name, e.Values) }
+
+// documentCache remembers the parsed texts of environments by name.
+type documentCache struct {
+	mu     sync.Mutex
+	parsed map[string]parsedText
+}
+
+type parsedText struct {
+	src string
+	doc *syntax.Document
+}
+
+// maxCached bounds the number of documents that an Evaluator remembers.
+const maxCached = 1024
+
+// parse returns the document of a text, parsed now or before.
+func (c *documentCache) parse(name string, src []byte, limits Limits) *syntax.Document {
+	c.mu.Lock()
+	cached, ok := c.parsed[name]
+	c.mu.Unlock()
+	if ok && cached.src == string(src) {
+		return cached.doc
+	}
+	doc := syntax.Parse(name, src, functionForms, limits.syntax())
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.parsed == nil || len(c.parsed) >= maxCached {
+		c.parsed = map[string]parsedText{}
+	}
+	c.parsed[name] = parsedText{string(src), doc}
+	return doc
+}

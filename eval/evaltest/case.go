@@ -1,0 +1,198 @@
+package evaltest
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// A Case is one conformance case: documents, what is done with them, and everything that must come out.
+type Case struct {
+	File   string // where the text stands, for messages
+	Number string // of the case, such as "98", "2.10-nested" or "D7"
+	Rules  string // that it tests, separated by commas
+	Title  string
+
+	archive  *Archive
+	variants []*variant
+}
+
+// A variant is one evaluation or more of a case: what stands before the first variant is common to all of them.
+type variant struct {
+	name     string // empty if the case has no variants
+	settings map[string][]string
+	sections []*Section
+}
+
+// The settings of a case and what they hold. All but "path" take one line.
+var settingNames = []string{
+	"op",            // open, check or both; default: open
+	"root",          // name of the root, "<yaml>" for an anonymous one; default: r
+	"name",          // the canonical name of the root; default: root
+	"path",          // a path given to Open; may be repeated
+	"context",       // JSON of the host's context; {"$secret": X} is X as a secret
+	"without",       // what the host lacks: loader, providers, rotators, crypter
+	"crypter",       // "refuse": each call fails with the text "refused"
+	"check-secrets", // "true" sets Evaluator.CheckSecrets
+	"cancel",        // the call that cancels the context of the caller
+	"panic",         // the call that panics
+	"limits",        // such as "Steps=10 Depth=3"
+	"calls",         // all calls with their numbers, such as "echo 1, pw open 2"; "none"
+	"loads",         // all loads but that of the root, likewise
+	"secret",        // paths of values that are secret; likewise "public", "unknown", "known"
+	"public",
+	"unknown",
+	"known",
+	"absent", // a text that no redacted output holds in any form
+	"gone",   // a text that no output at all holds in any form
+	"error",  // part of the text of an error that is no diagnostic
+}
+
+// ParseCase reads a case in the form of an [Archive]. Its first line holds number, rules and title; further lines of
+// the header, and of sections named "variant NAME", are settings "name: text" or remarks that begin with "#". A setting
+// or section of a variant replaces the one of the same name before the first variant. Sections are:
+//
+//   - NAME.yaml: an environment, the root being "r" unless the setting "root" says otherwise. ⟨x⟩ in it is replaced by
+//     an envelope of the text x. A comment at the end of a line says what is reported on that line:
+//
+//     # want !cycle "part of the text" ?leading-zero @7
+//
+//     expects an error and a warning. @7 or @7-9 gives the column, and where it ends; a text in quotes is part of the
+//     message; ~b:2:3 is a related range; =values.a is the document path. "check:" or "open:" before the mark limits
+//     the expectation to that operation.
+//
+//   - diagnostics: the same where a comment cannot stand, one line each: "r:2:8 !cycle", or "- !cycle" without range.
+//     What is not expected must not be reported.
+//
+//   - NAME.error: the environment cannot be loaded, and the text of the failure.
+//
+//   - values, values PATH: JSON of the whole result or the part at the path, revealed; an unknown reads "[unknown]".
+//     "redacted" likewise, not revealed.
+//
+//   - provider NAME, rotator NAME: one beside the fixtures, as JSON with the members "Inputs", "Outputs", "State" (schemas)
+//     and "Result", which opening returns; without it, opening returns the inputs. Calls are counted under the name.
+//
+//   - variables, files: JSON object of the projection, revealed.
+//
+//   - output FORMAT: what Environment.Write gives. The format may be followed by "reveal", "expressions" and a path. A
+//     body that begins with "!" is the code of an error, with part of its text in quotes if need be.
+//
+// The name of a section may end in " quoted": its body then consists of Go string literals, one on each line.
+func ParseCase(file, text string) (*Case, error) {
+	c := &Case{File: file, archive: ParseArchive(text)}
+	first, header, _ := strings.Cut(c.archive.Comment, "\n")
+	fields := strings.SplitN(first, " ", 3)
+	if len(fields) < 3 {
+		return nil, fmt.Errorf("%s: first line is not: number, rules, title", file)
+	}
+	c.Number, c.Rules, c.Title = fields[0], fields[1], fields[2]
+
+	common := &variant{settings: map[string][]string{}}
+	if err := common.set(header); err != nil {
+		return nil, fmt.Errorf("%s: %w", file, err)
+	}
+	at := common
+	for _, s := range c.archive.Sections {
+		name, ok := strings.CutPrefix(s.Name, "variant ")
+		if !ok {
+			at.sections = append(at.sections, s)
+			continue
+		}
+		at = common.derive(name)
+		if err := at.set(s.Body); err != nil {
+			return nil, fmt.Errorf("%s: variant %q: %w", file, name, err)
+		}
+		c.variants = append(c.variants, at)
+	}
+	if len(c.variants) == 0 {
+		c.variants = []*variant{common}
+	}
+	for _, v := range c.variants {
+		v.keepLast()
+	}
+	return c, nil
+}
+
+func (v *variant) derive(name string) *variant {
+	d := &variant{name: name, settings: map[string][]string{}, sections: slices.Clone(v.sections)}
+	for key, lines := range v.settings {
+		d.settings[key] = lines
+	}
+	return d
+}
+
+// set reads lines of settings; they replace inherited ones.
+func (v *variant) set(text string) error {
+	fresh := map[string][]string{}
+	for line := range strings.Lines(text) {
+		line = strings.TrimSpace(line)
+		if line == "" || strings.HasPrefix(line, "#") {
+			continue
+		}
+		key, value, ok := strings.Cut(line, ":")
+		if !ok || !slices.Contains(settingNames, key) {
+			return fmt.Errorf("unknown setting %q", line)
+		}
+		fresh[key] = append(fresh[key], strings.TrimSpace(value))
+	}
+	for key, lines := range fresh {
+		if len(lines) > 1 && key != "path" {
+			return fmt.Errorf("setting %q stands twice", key)
+		}
+		v.settings[key] = lines
+	}
+	return nil
+}
+
+// keepLast drops sections that a later one of the same name replaces.
+func (v *variant) keepLast() {
+	var kept []*Section
+	for i, s := range v.sections {
+		name := strings.TrimSuffix(s.Name, " quoted")
+		later := slices.ContainsFunc(v.sections[i+1:], func(o *Section) bool {
+			return strings.TrimSuffix(o.Name, " quoted") == name
+		})
+		if !later {
+			kept = append(kept, s)
+		}
+	}
+	v.sections = kept
+}
+
+// setting is the value of a setting that has one line, or the default.
+func (v *variant) setting(key, preset string) string {
+	if lines := v.settings[key]; len(lines) > 0 {
+		return lines[0]
+	}
+	return preset
+}
+
+// content is the name of the section without " quoted" and the text that its body means.
+func (s *Section) content() (name, text string, err error) {
+	name, quoted := strings.CutSuffix(s.Name, " quoted")
+	if !quoted {
+		return name, s.Body, nil
+	}
+	var b strings.Builder
+	for line := range strings.Lines(s.Body) {
+		part, err := strconv.Unquote(strings.TrimSpace(line))
+		if err != nil {
+			return "", "", fmt.Errorf("section %q: %q is not a Go string", s.Name, line)
+		}
+		b.WriteString(part)
+	}
+	return name, b.String(), nil
+}
+
+// setContent replaces the body by one that means the text.
+func (s *Section) setContent(text string) {
+	if !strings.HasSuffix(s.Name, " quoted") {
+		s.Body = text
+		return
+	}
+	s.Body = ""
+	for line := range strings.Lines(text) {
+		s.Body += strconv.Quote(line) + "\n"
+	}
+}

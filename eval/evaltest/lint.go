@@ -1,0 +1,140 @@
+package evaltest
+
+import (
+	"cmp"
+	"encoding/json"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/escapement-go/escapement/eval"
+)
+
+// lint checks what holds for every list of diagnostics: known codes and texts, exact ranges, one order, no repetitions.
+func (r *report) lint() {
+	for i, d := range r.env.Diagnostics {
+		r.lintText(d)
+		r.lintRange(d, d.Range)
+		for _, rel := range d.Related {
+			r.lintRange(d, rel.Range)
+			if rel.Note == "" {
+				r.problem("related range without a note: %v", d)
+			}
+		}
+		if i > 0 {
+			r.lintOrder(r.env.Diagnostics[i-1], d)
+		}
+	}
+	text, err := json.Marshal(r.env.Diagnostics)
+	if err != nil || !json.Valid(text) {
+		r.problem("diagnostics have no JSON: %v", err)
+	}
+}
+
+// lintText checks rules 15.3 and 15.5.
+func (r *report) lintText(d *eval.Diagnostic) {
+	rule, ok := codes[d.Code]
+	switch text := textOf(d); {
+	case !ok:
+		r.problem("code %q is not in the language: %v", d.Code, d)
+	case d.Warning && !strings.Contains(rule.severity, "W"), !d.Warning && !strings.Contains(rule.severity, "E"):
+		r.problem("severity is not %s: %v", rule.severity, d)
+	case !rule.match(text):
+		r.problem("message is not %q: %v", rule.text, d)
+	case strings.HasSuffix(d.Message, ".") || strings.HasSuffix(d.Hint, "."):
+		r.problem("message ends in a full stop: %v", d)
+	case strings.ContainsAny(text, "\n\r"):
+		r.problem("message has more than one line: %q", text)
+	case unicode.IsUpper(first(text)):
+		r.problem("message begins in upper case: %v", d)
+	}
+}
+
+func first(text string) rune {
+	c, _ := utf8.DecodeRuneInString(text)
+	return c
+}
+
+// lintRange checks rule 15.2: that bytes, lines and columns name the same place of the text.
+func (r *report) lintRange(d *eval.Diagnostic, at eval.Range) {
+	if at.IsZero() {
+		if at != (eval.Range{Environment: at.Environment}) {
+			r.problem("range without line has positions: %+v of %v", at, d)
+		}
+		return
+	}
+	text, ok := r.files[at.Environment]
+	if !ok {
+		r.problem("range in the unknown environment %q: %v", at.Environment, d)
+		return
+	}
+	if at.End.Byte < at.Begin.Byte {
+		r.problem("range ends before it begins: %+v of %v", at, d)
+	}
+	for _, pos := range []eval.Pos{at.Begin, at.End} {
+		if pos.Byte < 0 || pos.Byte > len(text) {
+			r.problem("byte %d is outside of the text: %v", pos.Byte, d)
+		} else if want := positionAt(text, pos.Byte); pos != want {
+			r.problem("position %+v is not that of its byte, %+v: %v", pos, want, d)
+		}
+	}
+}
+
+// positionAt counts lines and columns up to a byte.
+func positionAt(text string, to int) eval.Pos {
+	const mark = "\ufeff"
+	pos := eval.Pos{Line: 1, Column: 1, Byte: to}
+	for i := 0; i < to; {
+		c, n := utf8.DecodeRuneInString(text[i:])
+		switch {
+		case i == 0 && string(c) == mark:
+		case c == '\n', c == '\r' && !strings.HasPrefix(text[i+1:], "\n"):
+			pos.Line, pos.Column = pos.Line+1, 1
+		case c == '\r':
+		default:
+			pos.Column++
+		}
+		i += n
+	}
+	return pos
+}
+
+// lintOrder checks rule 15.4.
+func (r *report) lintOrder(a, b *eval.Diagnostic) {
+	if order := r.order(a, b); order > 0 {
+		r.problem("out of order: %v before %v", a, b)
+	}
+	if a.Code == b.Code && a.Range == b.Range && a.Message == b.Message {
+		r.problem("reported twice: %v", a)
+	}
+}
+
+func (r *report) order(a, b *eval.Diagnostic) int {
+	rank := func(d *eval.Diagnostic) int {
+		switch {
+		case d.Range.IsZero():
+			return 0
+		case d.Range.Environment == r.env.Name:
+			return 1
+		}
+		return 2
+	}
+	return cmp.Or(
+		cmp.Compare(rank(a), rank(b)),
+		cmp.Compare(a.Range.Environment, b.Range.Environment),
+		cmp.Compare(a.Range.Begin.Byte, b.Range.Begin.Byte),
+		cmp.Compare(a.Range.End.Byte, b.Range.End.Byte),
+		cmp.Compare(a.Code, b.Code),
+		cmp.Compare(a.Message, b.Message),
+	)
+}
+
+// failedEarly says whether there is an error that can only be found before anything is called.
+func (r *report) failedEarly() bool {
+	for _, d := range r.env.Diagnostics {
+		if !d.Warning && !strings.Contains(codes[d.Code].phases, "P") {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,363 @@
+package evaltest
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"iter"
+	"maps"
+	"strconv"
+	"strings"
+
+	"github.com/escapement-go/escapement/eval"
+)
+
+// A report compares what came out with what was expected.
+type report struct {
+	*scenario
+	*outcome
+	update   bool
+	problems []string
+}
+
+func (r *report) problem(format string, args ...any) {
+	r.problems = append(r.problems, fmt.Sprintf(format, args...))
+}
+
+func (r *report) compare() {
+	if r.env == nil {
+		r.problem("no environment was returned")
+		return
+	}
+	if name := r.setting("name", r.root); r.env.Name != name {
+		r.problem("environment is named %q, want %q", r.env.Name, name)
+	}
+	r.diagnostics()
+	r.lint()
+	r.errorText()
+	r.flags()
+	r.counts()
+	r.leaks()
+	for _, section := range r.sections {
+		r.section(section)
+	}
+}
+
+// diagnostics pairs what was reported with what was expected.
+func (r *report) diagnostics() {
+	var open []*want
+	for _, w := range r.wants {
+		if w.op == "" || w.op == r.op {
+			open = append(open, w)
+		}
+	}
+next:
+	for _, d := range r.env.Diagnostics {
+		for i, w := range open {
+			if w != nil && w.matches(d) {
+				open[i] = nil
+				continue next
+			}
+		}
+		r.problem("unexpected: %v%s", d, detailsOf(d))
+	}
+	for _, w := range open {
+		if w != nil {
+			r.problem("missing: %v", w)
+		}
+	}
+}
+
+func detailsOf(d *eval.Diagnostic) string {
+	text := ""
+	if !d.Range.IsZero() {
+		text = fmt.Sprintf(" until %d:%d", d.Range.End.Line, d.Range.End.Column)
+	}
+	for _, rel := range d.Related {
+		text += fmt.Sprintf(" ~%v (%s)", placeOf(rel.Range), rel.Note)
+	}
+	if d.Path != "" {
+		text += " =" + d.Path
+	}
+	return text
+}
+
+// errorText checks the error that was returned against the diagnostics and the setting "error".
+func (r *report) errorText() {
+	outside := r.setting("error", "")
+	failed := r.env.Diagnostics.Err() != nil
+	switch {
+	case outside == "" && failed != (r.err != nil):
+		r.problem("error diagnostics %t, but the error is: %v", failed, r.err)
+	case outside != "" && r.err == nil:
+		r.problem("no error, want one with %q", outside)
+	case outside != "" && !strings.Contains(r.err.Error(), outside):
+		r.problem("error is %q, want one with %q", r.err, outside)
+	}
+}
+
+// flags checks the settings secret, public, unknown and known.
+func (r *report) flags() {
+	for _, flag := range []struct {
+		name string
+		want bool
+		is   func(eval.Value) bool
+	}{
+		{"secret", true, eval.Value.Secret}, {"public", false, eval.Value.Secret},
+		{"known", true, eval.Value.Known}, {"unknown", false, eval.Value.Known},
+	} {
+		for _, path := range strings.Fields(r.setting(flag.name, "")) {
+			v, ok := r.env.Values.Lookup(path)
+			if !ok {
+				r.problem("no value at %s, want it %s", path, flag.name)
+			} else if flag.is(v) != flag.want {
+				r.problem("%s is not %s", path, flag.name)
+			}
+		}
+	}
+}
+
+// counts checks the settings calls and loads. Check, and whatever has an error that is found before anything is called,
+// calls nothing.
+func (r *report) counts() {
+	calls, loads := map[string]int{}, map[string]int{}
+	for name, n := range r.outcome.calls {
+		if env, ok := strings.CutPrefix(name, "load "); ok {
+			loads[env] = n
+		} else {
+			calls[name] = n
+		}
+	}
+	if loads[r.env.Name] == 1 {
+		delete(loads, r.env.Name)
+	}
+	preset := ""
+	if r.op == "check" && r.setting("check-secrets", "") == "" || r.failedEarly() {
+		preset = "none"
+	}
+	r.count("calls", preset, calls)
+	r.count("loads", "", loads)
+}
+
+func (r *report) count(name, preset string, got map[string]int) {
+	text := r.setting(name, preset)
+	if text == "" {
+		return
+	}
+	want, err := parseCounts(text)
+	if err != nil {
+		r.problem("%s: %v", name, err)
+	} else if !maps.Equal(got, want) {
+		r.problem("%s are %v, want %v", name, got, want)
+	}
+}
+
+// same checks that another evaluation came out like the first.
+func (r *report) same(name string, o *outcome) {
+	if o.env == nil {
+		r.problem("%s: no environment was returned", name)
+		return
+	}
+	if a, b := r.fingerprint(), o.fingerprint(); a != b {
+		r.problem("%s: another result:\n%s\ninstead of:\n%s", name, b, a)
+	}
+}
+
+// fingerprint is all that must not depend on circumstances.
+func (o *outcome) fingerprint() string {
+	var b bytes.Buffer
+	for _, d := range o.env.Diagnostics {
+		fmt.Fprintf(&b, "%v%s\n", d, detailsOf(d))
+	}
+	text, err := canonical(reveal(o.env.Values.Plain()))
+	fmt.Fprintf(&b, "%s %v\n", text, err)
+	err = o.env.Write(&b, eval.FormatOptions{Format: "detailed", Reveal: true, Expressions: true})
+	fmt.Fprintf(&b, "%v\n%v", err, o.err)
+	return b.String()
+}
+
+// section checks a section that says what comes out.
+func (r *report) section(s *Section) {
+	name, text, err := s.content()
+	if err != nil {
+		r.problem("%v", err)
+		return
+	}
+	kind, rest, _ := strings.Cut(name, " ")
+	switch kind {
+	case "values", "redacted":
+		r.values(kind, rest, text)
+	case "variables":
+		r.projection(kind, r.env.Variables(), text)
+	case "files":
+		r.projection(kind, r.env.Files(), text)
+	case "output":
+		r.output(s, rest, text)
+	case "diagnostics", "provider", "rotator":
+	default:
+		if !strings.HasSuffix(name, ".yaml") && !strings.HasSuffix(name, ".error") {
+			r.problem("unknown section %q", name)
+		}
+	}
+}
+
+func (r *report) values(kind, path, text string) {
+	v, ok := r.env.Values.Lookup(path)
+	if !ok {
+		r.problem("no value at %q", path)
+		return
+	}
+	var got string
+	var err error
+	if kind == "redacted" {
+		got, err = redacted(v)
+	} else {
+		got, err = revealed(v)
+	}
+	if err != nil {
+		r.problem("%s %s: %v", kind, path, err)
+		return
+	}
+	r.compareJSON(strings.TrimSpace(kind+" "+path), got, text)
+}
+
+func redacted(v eval.Value) (string, error) {
+	text, err := json.Marshal(v)
+	if err != nil {
+		return "", err
+	}
+	return canonicalJSON(text)
+}
+
+// revealed is the canonical text of the value, taken from Plain, with which Reveal must agree.
+func revealed(v eval.Value) (string, error) {
+	text, err := canonical(reveal(v.Plain()))
+	if err != nil {
+		return "", err
+	}
+	whole, err := v.Reveal()
+	if err != nil {
+		if !strings.Contains(text, unknownText) {
+			return "", fmt.Errorf("Reveal says %w, but the value is %s", err, text)
+		}
+		return text, nil
+	}
+	if other, err := canonical(whole); err != nil || other != text {
+		return "", fmt.Errorf("Reveal gives %s, Plain %s, %v", other, text, err)
+	}
+	return text, nil
+}
+
+func (r *report) compareJSON(name, got, want string) {
+	want, err := canonicalJSON([]byte(want))
+	if err != nil {
+		r.problem("%s: the expectation is no JSON: %v", name, err)
+	} else if got != want {
+		r.problem("%s:\n    got  %s\n    want %s", name, got, want)
+	}
+}
+
+func (r *report) projection(name string, all iter.Seq2[string, eval.Value], want string) {
+	got, last := map[string]any{}, ""
+	for key, v := range all {
+		if key < last {
+			r.problem("%s: %q comes after %q", name, key, last)
+		}
+		got[key], last = reveal(v.Plain()), key
+	}
+	text, err := canonical(got)
+	if err != nil {
+		r.problem("%s: %v", name, err)
+		return
+	}
+	r.compareJSON(name, text, want)
+}
+
+// output checks what Write gives in a format.
+func (r *report) output(s *Section, how, want string) {
+	var b bytes.Buffer
+	err := r.env.Write(&b, formatOptions(how))
+	if strings.HasPrefix(want, "!") {
+		r.outputError(how, err, want)
+		return
+	}
+	switch got := b.String(); {
+	case err != nil:
+		r.problem("output %s: %v", how, err)
+	case got == want:
+	case r.update:
+		s.setContent(got)
+	default:
+		r.problem("output %s:\n%s--- instead of:\n%s", how, got, want)
+	}
+}
+
+func (r *report) outputError(how string, err error, want string) {
+	wants, perr := parseWants(want, place{})
+	var d *eval.Diagnostic
+	switch {
+	case perr != nil:
+		r.problem("output %s: %v", how, perr)
+	case !errors.As(err, &d):
+		r.problem("output %s: error is %v, want %s", how, err, strings.TrimSpace(want))
+	case !wants[0].matches(d):
+		r.problem("output %s: error is %v, want %v", how, d, wants[0])
+	}
+}
+
+// formatOptions reads "FORMAT [reveal] [expressions] [PATH]".
+func formatOptions(how string) eval.FormatOptions {
+	words := strings.Fields(how)
+	opts := eval.FormatOptions{Format: words[0]}
+	for _, word := range words[1:] {
+		switch word {
+		case "reveal":
+			opts.Reveal = true
+		case "expressions":
+			opts.Expressions = true
+		default:
+			opts.Path = word
+		}
+	}
+	return opts
+}
+
+// leaks checks the settings absent and gone.
+func (r *report) leaks() {
+	if text := r.setting("absent", ""); text != "" {
+		r.leak(text, false)
+	}
+	if text := r.setting("gone", ""); text != "" {
+		r.leak(text, false)
+		r.leak(text, true)
+	}
+}
+
+func (r *report) leak(text string, reveal bool) {
+	canary := CanaryOf(text)
+	for name, output := range r.outputs(reveal) {
+		if forms := canary.Leaks(output); forms != nil {
+			r.problem("%s holds %s, as %v", name, strconv.Quote(text), forms)
+		}
+	}
+}
+
+// outputs are all printed forms of the outcome.
+func (r *report) outputs(reveal bool) map[string]string {
+	out := map[string]string{
+		"log": r.log, "error": fmt.Sprint(r.err), "diagnostics": fmt.Sprint(r.env.Diagnostics),
+		"%v": fmt.Sprintf("%v %v", r.env, r.env.Values), "%+v": fmt.Sprintf("%+v %+v", r.env, r.env.Values),
+		"%#v": fmt.Sprintf("%#v %#v", r.env, r.env.Values), "%s": fmt.Sprintf("%s %q", r.env.Values, r.env.Values),
+	}
+	for _, part := range []any{r.env.Diagnostics, r.env.Values, r.env.Schema()} {
+		text, err := json.Marshal(part)
+		out[fmt.Sprintf("JSON of %T", part)] = fmt.Sprintf("%s %v", text, err)
+	}
+	for _, format := range []string{"json", "yaml", "detailed", "string", "dotenv", "shell"} {
+		var b bytes.Buffer
+		err := r.env.Write(&b, eval.FormatOptions{Format: format, Reveal: reveal, Expressions: format == "detailed"})
+		out["format "+format] = fmt.Sprintf("%s %v", b.String(), err)
+	}
+	return out
+}

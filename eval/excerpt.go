@@ -1,0 +1,170 @@
+package eval
+
+import (
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/escapement-go/escapement/eval/internal/yamltext"
+)
+
+// PrintOptions say how diagnostics are printed. The zero PrintOptions print plain text.
+type PrintOptions struct {
+	Color bool // with the escape sequences of terminals
+}
+
+// Print writes the diagnostics for people to read: each one as a line NAME:LINE:COLUMN: severity: message [code], below
+// it the line of the document with a marker under what is blamed, then further places with a note each, and a hint.
+//
+// Plaintexts of fn::secret in these lines are masked. Control characters and others that change how text is shown are
+// escaped, so that neither a document nor a message from outside can pass for output of the program. The error is that
+// of w.
+func (ds Diagnostics) Print(w io.Writer, opts PrintOptions) error {
+	p := printer{color: opts.Color, rows: map[rowKey]row{}, secrets: map[excerptSource]map[int][]yamltext.Span{}}
+	for _, d := range ds {
+		p.text = p.text[:0]
+		p.diagnostic(d)
+		if _, err := w.Write(p.text); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// An excerptSource is a document from which excerpts are shown. Sources are comparable, and equal if they are of the
+// same document.
+type excerptSource interface {
+	// LineText returns a line, counted from 1, without its line end and without a byte-order mark.
+	LineText(n int) string
+	// SecretSpans returns every part of a readable document that holds what may be meant as the plaintext of a secret.
+	SecretSpans() []yamltext.Span
+	// Readable reports whether the document is YAML, so that its secrets could be found.
+	Readable() bool
+}
+
+// Readable implements excerptSource.
+func (e excerpt) Readable() bool { return e.doc.Source.Root != nil }
+
+// A printer prints diagnostics. It remembers the rows that it has shown, for many diagnostics may be about one line.
+type printer struct {
+	color   bool
+	text    []byte
+	rows    map[rowKey]row
+	secrets map[excerptSource]map[int][]yamltext.Span // by the lines that they touch
+}
+
+type rowKey struct {
+	source excerptSource
+	line   int
+}
+
+// A style is the parameter of the escape sequence that sets it.
+type style string
+
+const (
+	bold    style = "1"
+	failure style = "1;31" // red
+	caution style = "1;33" // yellow
+	aside   style = "1;36" // cyan
+)
+
+func (p *printer) diagnostic(d *Diagnostic) {
+	severity := failure
+	if d.Warning {
+		severity = caution
+	}
+	p.location(d.Range)
+	p.paint(severity, d.severity()+":")
+	p.add(" " + visible(d.Message) + " [" + visible(d.Code) + "]\n")
+	p.excerpt(d.source, d.Range, severity)
+	for _, related := range d.Related {
+		p.location(related.Range)
+		p.paint(aside, "note:")
+		p.add(" " + visible(related.Note) + "\n")
+		if related.Range.Environment == d.Range.Environment {
+			p.excerpt(d.source, related.Range, aside)
+		}
+	}
+	if d.Hint != "" {
+		p.paint(aside, "hint:")
+		p.add(" " + visible(d.Hint) + "\n")
+	}
+}
+
+func (p *printer) add(s string) { p.text = append(p.text, s...) }
+
+func (p *printer) paint(as style, s string) {
+	if p.color {
+		s = "\x1b[" + string(as) + "m" + s + "\x1b[0m"
+	}
+	p.add(s)
+}
+
+func (p *printer) location(r Range) {
+	if r.Environment == "" {
+		return
+	}
+	text := visible(r.Environment) + ":"
+	if !r.IsZero() {
+		text += strconv.Itoa(r.Begin.Line) + ":" + strconv.Itoa(r.Begin.Column) + ":"
+	}
+	p.paint(bold, text)
+	p.add(" ")
+}
+
+// excerpt shows the first line of a range with a marker below, unless laying out the line would take too much memory.
+func (p *printer) excerpt(source excerptSource, r Range, marker style) {
+	const (
+		indent  = "  "
+		maxLine = 4 << 20 // bytes
+	)
+	if source == nil || r.IsZero() || mayHoldSecret(source, r.Begin.Line) || len(source.LineText(r.Begin.Line)) > maxLine {
+		return
+	}
+	row := p.row(source, r.Begin.Line)
+	text, from, to := row.window(row.marked(r))
+	p.add(indent + text + "\n" + indent + strings.Repeat(" ", from))
+	p.paint(marker, "^"+strings.Repeat("~", to-from-1))
+	p.add("\n")
+}
+
+// mayHoldSecret reports whether a line of a document whose secrets could not be found may belong to one: whether
+// anything up to it mentions their function.
+func mayHoldSecret(source excerptSource, line int) bool {
+	for n := 1; n <= line && !source.Readable(); n++ {
+		if strings.Contains(strings.ToLower(source.LineText(n)), "fn::secret") {
+			return true
+		}
+	}
+	return false
+}
+
+func (p *printer) row(source excerptSource, line int) row {
+	key := rowKey{source, line}
+	r, ok := p.rows[key]
+	if !ok {
+		r = newRow(source.LineText(line), line, p.secretsOf(source)[line])
+		p.rows[key] = r
+	}
+	return r
+}
+
+// secretsOf returns the secrets of a document by the lines that they touch, in the order of the text.
+func (p *printer) secretsOf(source excerptSource) map[int][]yamltext.Span {
+	lines, ok := p.secrets[source]
+	if ok {
+		return lines
+	}
+	spans := slices.SortedFunc(slices.Values(source.SecretSpans()), func(a, b yamltext.Span) int {
+		return a.Begin.Byte - b.Begin.Byte
+	})
+	lines = map[int][]yamltext.Span{}
+	for _, s := range spans {
+		for line := s.Begin.Line; line <= s.End.Line; line++ {
+			lines[line] = append(lines[line], s)
+		}
+	}
+	p.secrets[source] = lines
+	return lines
+}

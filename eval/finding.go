@@ -1,0 +1,170 @@
+package eval
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/escapement-go/escapement/eval/internal/syntax"
+	"github.com/escapement-go/escapement/eval/internal/yamltext"
+	"github.com/escapement-go/escapement/providers"
+)
+
+// findings gathers what an operation reports.
+type findings struct {
+	found  []finding
+	errors int
+}
+
+// A finding is a diagnostic before its places are known: those are computed when the operation ends.
+type finding struct {
+	Diagnostic
+	mark    syntax.Mark
+	related []relatedMark
+	outside string // text from outside, which follows the message once it has been scrubbed
+}
+
+type relatedMark struct {
+	note string
+	mark syntax.Mark
+}
+
+func (f *findings) add(found finding) *finding {
+	f.found = append(f.found, found)
+	if !found.Warning {
+		f.errors++
+	}
+	return &f.found[len(f.found)-1]
+}
+
+// report adds an error.
+func (f *findings) report(mark syntax.Mark, code, message, hint string) *finding {
+	return f.add(finding{Diagnostic: Diagnostic{Code: code, Message: message, Hint: hint}, mark: mark})
+}
+
+// warn adds a warning.
+func (f *findings) warn(mark syntax.Mark, code, message, hint string) *finding {
+	return f.add(finding{Diagnostic: Diagnostic{Code: code, Message: message, Hint: hint, Warning: true}, mark: mark})
+}
+
+// reportPlain adds an error that has no place in a document.
+func (f *findings) reportPlain(code, message, hint string) *finding {
+	return f.report(syntax.Mark{}, code, message, hint)
+}
+
+// reportExpr adds an error about an expression.
+func (f *findings) reportExpr(e *syntax.Expr, code, message, hint string) *finding {
+	found := f.report(e.Mark(), code, message, hint)
+	found.Path = exprPath(e)
+	return found
+}
+
+// reportOutside adds an error whose cause is outside the documents.
+func (f *findings) reportOutside(mark syntax.Mark, code, message string, err error) *finding {
+	found := f.report(mark, code, message, "")
+	found.Err, found.outside = err, ": "+err.Error()
+	if coder := coderOf(err); coder != "" {
+		found.Code += "/" + coder
+	}
+	return found
+}
+
+func (f *finding) relate(note string, mark syntax.Mark) {
+	f.related = append(f.related, relatedMark{note, mark})
+}
+
+func exprPath(e *syntax.Expr) string {
+	path := e.Path()
+	if path == "" || path[0] == '[' {
+		return "values" + path
+	}
+	return "values." + path
+}
+
+// coderOf returns the code that an error of a provider or rotator carries, or "".
+func coderOf(err error) string {
+	var coder providers.Coder
+	if errors.As(err, &coder) {
+		return coder.DiagnosticCode()
+	}
+	return ""
+}
+
+// diagnostics turns what was found, and what the documents hold, into the diagnostics of the operation.
+func (o *operation) diagnostics(root string) Diagnostics {
+	var ds Diagnostics
+	for _, env := range o.loaded() {
+		if env.doc == nil || o.spent && !env.closure {
+			continue
+		}
+		for _, issue := range env.doc.Issues {
+			ds = append(ds, documentDiagnostic(env.doc, issue))
+		}
+	}
+	if o.spent {
+		o.found = nil
+		o.report(o.rootMark(), "too-many-steps", fmt.Sprintf("evaluation takes more than %d steps", o.limits.Steps), "")
+	}
+	scrub := scrubber{secrets: o.secrets}
+	for i := range o.found {
+		ds = append(ds, o.found[i].diagnostic(&scrub))
+	}
+	return sortDiagnostics(ds, root)
+}
+
+func (f *finding) diagnostic(scrub *scrubber) *Diagnostic {
+	d := f.Diagnostic
+	if f.outside != "" {
+		d.Message += scrub.text(f.outside)
+	}
+	if f.mark.Doc != nil {
+		d.Range, d.source = markRange(f.mark), excerptOf(f.mark.Doc)
+	}
+	for _, related := range f.related {
+		d.Related = append(d.Related, Related{Note: related.note, Range: markRange(related.mark)})
+	}
+	return &d
+}
+
+func documentDiagnostic(doc *syntax.Document, issue syntax.Issue) *Diagnostic {
+	d := &Diagnostic{
+		Range: spanRange(doc.Name, issue.Span), Code: issue.Code, Path: issue.Path,
+		Message: issue.Message, Hint: issue.Hint, Warning: issue.Warning, source: excerptOf(doc),
+	}
+	for _, related := range issue.Related {
+		d.Related = append(d.Related, Related{Note: related.Note, Range: spanRange(doc.Name, related.Span)})
+	}
+	return d
+}
+
+// markRange is the range of a place in a document.
+func markRange(m syntax.Mark) Range {
+	if m.Node == nil {
+		return spanRange(m.Doc.Name, yamltext.Span{
+			Begin: yamltext.Pos{Line: 1, Column: 1}, End: yamltext.Pos{Line: 1, Column: 1},
+		})
+	}
+	return spanRange(m.Doc.Name, m.Span())
+}
+
+func spanRange(environment string, s yamltext.Span) Range {
+	return Range{
+		Environment: environment,
+		Begin:       Pos(s.Begin),
+		End:         Pos(s.End),
+	}
+}
+
+// An excerpt is what is shown of a document beside a diagnostic.
+type excerpt struct{ doc *syntax.Document }
+
+func excerptOf(doc *syntax.Document) excerptSource { return excerpt{doc} }
+
+func (e excerpt) LineText(n int) string { return e.doc.Source.LineText(n) }
+
+func (e excerpt) SecretSpans() []yamltext.Span {
+	spans := make([]yamltext.Span, len(e.doc.Secrets))
+	for i, mark := range e.doc.Secrets {
+		spans[i] = mark.Span()
+	}
+	return spans
+}

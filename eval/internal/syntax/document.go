@@ -1,0 +1,306 @@
+package syntax
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+
+	"github.com/escapement-go/escapement/eval/internal/yamltext"
+	"github.com/escapement-go/escapement/schema"
+)
+
+// A Document is the parsed text of an environment. It is immutable and safe for concurrent use.
+type Document struct {
+	Name    string // canonical name of the environment
+	Source  *yamltext.Document
+	Values  *Expr // the mapping under "values"; nil if there is none
+	Imports []Import
+	Exprs   int     // number of expressions
+	Rotates []*Expr // the calls of fn::rotate, in document order
+	Finals  *Finals // the properties that are final; nil if none is
+	Issues  []Issue
+	Secrets []Mark // the plaintexts of fn::secret
+
+	// Environments are the canonical names of the environments that references name with ${environments…}.
+	Environments map[string]bool
+}
+
+// Broken reports whether the document has an error, so that as an import it contributes nothing.
+func (d *Document) Broken() bool {
+	return slices.ContainsFunc(d.Issues, func(i Issue) bool { return !i.Warning })
+}
+
+// An Issue is an error or a warning that is found in one document alone.
+type Issue struct {
+	yamltext.Issue
+	Path string // document path; "" if it belongs to none
+}
+
+// An Import is an item of "imports".
+type Import struct {
+	Name    string // canonical
+	Written string
+	Merge   bool
+	Mark    Mark
+}
+
+// Finals is a tree of the properties of a document whose own expression is a call of fn::final.
+type Finals struct {
+	Final   *Expr // the call, if the property at this path is final
+	Members map[string]*Finals
+}
+
+// Limits bound the text of a document. Zero fields mean no limit.
+type Limits struct {
+	yamltext.Limits
+	Digits   int // of a number
+	Exponent int // of a number, up or down
+}
+
+// Parse reads the text of an environment. The document is never nil: it holds what could be read.
+func Parse(name string, src []byte, functions Functions, limits Limits) *Document {
+	source, issues := yamltext.Parse(src, limits.Limits)
+	p := &parser{
+		doc:       &Document{Name: name, Source: source},
+		functions: functions,
+		limits:    limits,
+		aliases:   bytes.IndexByte(src, '*') >= 0,
+	}
+	for _, issue := range issues {
+		p.doc.Issues = append(p.doc.Issues, Issue{Issue: issue})
+	}
+	if source.Root != nil {
+		p.document(source.Root)
+	}
+	p.doc.Exprs = p.made
+	if p.finals {
+		p.doc.Finals = finalsOf(p.doc.Values, map[*Expr]*Finals{})
+	}
+	return p.doc
+}
+
+type parser struct {
+	doc       *Document
+	functions Functions
+	limits    Limits
+	aliases   bool // there may be aliases
+
+	made   int
+	slab   []Expr
+	shared map[*yamltext.Node]*Expr  // expressions that aliases and merge keys may name again
+	pairs  map[*yamltext.Node][]pair // of mappings, likewise
+	finals bool
+}
+
+func (p *parser) document(root *yamltext.Node) {
+	if p.aliases {
+		p.shared = map[*yamltext.Node]*Expr{}
+		p.pairs = map[*yamltext.Node][]pair{}
+	}
+	if root.Kind != yamltext.Mapping {
+		if p.kind(root) != "null" {
+			p.report(root, "not-a-mapping", "environment is "+p.kind(root), `write a mapping with "values"`)
+		}
+		return
+	}
+	for _, pair := range p.mapping(root) {
+		switch pair.key {
+		case "description":
+			p.description(pair.value)
+		case "imports":
+			p.imports(pair.value)
+		case "values":
+			p.values(pair.value)
+		default:
+			p.unknownKey(pair)
+		}
+	}
+}
+
+var topLevel = []string{"description", "imports", "values"}
+
+func (p *parser) unknownKey(pair pair) {
+	for _, known := range topLevel {
+		if strings.EqualFold(pair.key, known) {
+			p.report(pair.keyNode, "key-case", "key "+quote(pair.key)+" must be written "+quote(known), "")
+			return
+		}
+	}
+	p.warn(pair.keyNode, "unknown-key", "unknown key "+quote(pair.key),
+		"allowed are "+quoteAll(topLevel)+didYouMean(pair.key, topLevel))
+	p.checkKeys(pair.value)
+}
+
+func (p *parser) description(n *yamltext.Node) {
+	scalar, ok := p.scalar(n)
+	if ok && scalar.Kind == yamltext.String {
+		if _, literal := Literal(scalar.Text); literal {
+			return
+		}
+	}
+	p.report(n, "not-a-string", `"description" is not plain text`, "write a string without interpolations")
+}
+
+func (p *parser) imports(n *yamltext.Node) {
+	n = target(n)
+	if n == nil {
+		return
+	}
+	if n.Kind != yamltext.List {
+		p.report(n, "not-a-list", `"imports" holds `+p.kind(n), "write a list of environment names")
+		return
+	}
+	for _, item := range n.Content {
+		if item = target(item); item != nil {
+			p.importItem(item)
+		}
+	}
+}
+
+func (p *parser) importItem(n *yamltext.Node) {
+	merge := true
+	nameNode := n
+	if n.Kind == yamltext.Mapping {
+		pairs := p.mapping(n)
+		if len(pairs) != 1 || target(pairs[0].value) == nil || target(pairs[0].value).Kind != yamltext.Mapping {
+			p.invalidImport(n)
+			return
+		}
+		nameNode = target(pairs[0].keyNode)
+		merge = p.importOptions(target(pairs[0].value))
+	}
+	scalar, ok := p.scalar(nameNode)
+	if !ok || scalar.Kind != yamltext.String {
+		p.invalidImport(n)
+		return
+	}
+	name, ok := CanonicalName(scalar.Text)
+	if !ok {
+		p.report(nameNode, "invalid-environment-name", "invalid environment name "+quote(scalar.Text), NameHint)
+		return
+	}
+	p.doc.Imports = append(p.doc.Imports, Import{
+		Name: name, Written: scalar.Text, Merge: merge, Mark: Mark{Doc: p.doc, Node: nameNode},
+	})
+}
+
+// NameHint says what an environment name may be.
+const NameHint = `allowed are segments of letters, digits, "_", ".", "-" joined by "/", and "@version"`
+
+func (p *parser) invalidImport(n *yamltext.Node) {
+	p.report(n, "invalid-import", "import is "+p.kind(n), "write a name, or one name with its options")
+}
+
+func (p *parser) importOptions(n *yamltext.Node) (merge bool) {
+	merge = true
+	for _, pair := range p.mapping(n) {
+		if pair.key != "merge" {
+			p.report(pair.keyNode, "unknown-import-option", "unknown import option "+quote(pair.key),
+				`allowed is "merge"`+didYouMean(pair.key, []string{"merge"}))
+			continue
+		}
+		scalar, ok := p.scalar(pair.value)
+		if !ok || scalar.Kind != yamltext.Bool {
+			p.report(pair.value, "invalid-import-option", `import option "merge" is `+p.kind(pair.value), "write true or false")
+			continue
+		}
+		merge = scalar.Bool
+	}
+	return merge
+}
+
+// reserved are the names that references give another meaning.
+var reserved = map[string]bool{"imports": true, "environments": true, "context": true}
+
+func (p *parser) values(n *yamltext.Node) {
+	n = target(n)
+	if n == nil {
+		return
+	}
+	if n.Kind != yamltext.Mapping {
+		p.report(n, "not-a-mapping", `"values" holds `+p.kind(n), "write a mapping of names to values")
+		return
+	}
+	values := p.newExpr(Mapping, n, nil, "", -1)
+	p.doc.Values = values
+	for _, pair := range p.properties(n) {
+		switch {
+		case reserved[pair.key]:
+			p.report(pair.keyNode, "reserved-name",
+				quote(pair.key)+` is reserved and cannot be a property of "values"`, "choose another name")
+			continue
+		case hasFunctionPrefix(pair.key):
+			p.report(pair.keyNode, "call-at-top", "function "+quote(pair.key)+` stands directly under "values"`,
+				"give its result a name")
+			continue
+		}
+		p.addMember(values, pair)
+	}
+	sortMembers(values)
+}
+
+func finalsOf(e *Expr, done map[*Expr]*Finals) *Finals {
+	if f, ok := done[e]; ok {
+		return f
+	}
+	var f *Finals
+	switch e.Kind {
+	case Final:
+		f = &Finals{Final: e}
+	case Mapping:
+		for _, m := range e.Members {
+			if below := finalsOf(m.Value, done); below != nil {
+				if f == nil {
+					f = &Finals{Members: map[string]*Finals{}}
+				}
+				f.Members[m.Key] = below
+			}
+		}
+	}
+	done[e] = f
+	return f
+}
+
+// target follows an alias to what it names: nil if it is part of itself.
+func target(n *yamltext.Node) *yamltext.Node {
+	for n != nil && n.Kind == yamltext.Alias {
+		n = n.Target
+	}
+	return n
+}
+
+func (p *parser) report(n *yamltext.Node, code, message, hint string) {
+	p.doc.Issues = append(p.doc.Issues, Issue{Issue: yamltext.Issue{
+		Code: code, Message: message, Hint: hint, Span: p.doc.Source.Span(n),
+	}})
+}
+
+func (p *parser) warn(n *yamltext.Node, code, message, hint string) {
+	p.report(n, code, message, hint)
+	p.doc.Issues[len(p.doc.Issues)-1].Warning = true
+}
+
+// reportPart blames a part of a scalar's text.
+func (p *parser) reportPart(e *Expr, err *Error) {
+	p.doc.Issues = append(p.doc.Issues, Issue{Path: "values." + e.Path(), Issue: yamltext.Issue{
+		Code: err.Code, Message: err.Message, Hint: err.Hint, Span: e.PartMark(err.From, err.To).Span(),
+	}})
+}
+
+func quote(s string) string { return `"` + s + `"` }
+
+func quoteAll(names []string) string {
+	quoted := make([]string, len(names))
+	for i, name := range names {
+		quoted[i] = quote(name)
+	}
+	return strings.Join(quoted, ", ")
+}
+
+// didYouMean is the end of a hint that suggests the nearest of the candidates.
+func didYouMean(name string, candidates []string) string {
+	if near := schema.Nearest(name, candidates); near != "" {
+		return "; did you mean " + quote(near) + "?"
+	}
+	return ""
+}

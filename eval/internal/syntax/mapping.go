@@ -1,0 +1,183 @@
+package syntax
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/escapement-go/escapement/eval/internal/yamltext"
+)
+
+// A pair is one entry of a mapping after its merge keys have been resolved.
+type pair struct {
+	key     string
+	keyNode *yamltext.Node
+	value   *yamltext.Node
+	merged  bool // it comes from a merge key
+}
+
+// mapping returns the entries of a mapping: its own in document order, then those that its merge keys add. Keys that
+// are not strings and repetitions are reported and left out.
+func (p *parser) mapping(n *yamltext.Node) []pair {
+	return p.entries(n, func(_ *yamltext.Node, text string) (string, bool) { return text, true })
+}
+
+// properties is mapping with keys as they are read inside "values".
+func (p *parser) properties(n *yamltext.Node) []pair {
+	if pairs, ok := p.pairs[n]; ok {
+		return pairs
+	}
+	pairs := p.entries(n, func(key *yamltext.Node, text string) (string, bool) {
+		text, ok := Literal(text)
+		if !ok {
+			p.report(key, "interpolated-key", "key cannot contain an interpolation", `write "$$" for a literal "$"`)
+		}
+		return text, ok
+	})
+	if p.pairs != nil {
+		p.pairs[n] = pairs
+	}
+	return pairs
+}
+
+func (p *parser) entries(n *yamltext.Node, read func(*yamltext.Node, string) (string, bool)) []pair {
+	pairs := make([]pair, 0, len(n.Content)/2)
+	seen := make(map[string]*yamltext.Node, len(n.Content)/2)
+	var merges []*yamltext.Node
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		keyNode, value := n.Content[i], n.Content[i+1]
+		if isMergeKey(keyNode) {
+			merges = append(merges, value)
+			if seen["\x00<<"] != nil {
+				p.duplicate(keyNode, "<<", seen["\x00<<"])
+			}
+			seen["\x00<<"] = keyNode
+			continue
+		}
+		text, ok := p.key(keyNode)
+		if !ok {
+			continue
+		}
+		key, ok := read(keyNode, text)
+		if !ok {
+			continue
+		}
+		if first := seen[key]; first != nil {
+			p.duplicate(keyNode, key, first)
+			continue
+		}
+		seen[key] = keyNode
+		pairs = append(pairs, pair{key: key, keyNode: keyNode, value: value})
+	}
+	for _, merge := range merges {
+		pairs = p.merge(pairs, seen, merge)
+	}
+	return pairs
+}
+
+func (p *parser) duplicate(keyNode *yamltext.Node, key string, first *yamltext.Node) {
+	p.report(keyNode, "duplicate-key", "key "+quote(key)+" appears twice in one mapping", "remove one of them")
+	issue := &p.doc.Issues[len(p.doc.Issues)-1]
+	issue.Related = []yamltext.Related{{Note: "the first one", Span: p.doc.Source.Span(first)}}
+}
+
+func isMergeKey(n *yamltext.Node) bool {
+	return n.Kind == yamltext.Scalar && n.Style == yamltext.Plain && n.Tag == "" && n.Value == "<<"
+}
+
+// key returns the text of a key, which is a scalar that resolves to a string.
+func (p *parser) key(n *yamltext.Node) (string, bool) {
+	scalar, ok := p.scalar(n)
+	if !ok && target(n) != nil && target(n).Kind == yamltext.Scalar {
+		return "", false // reported
+	}
+	if !ok || scalar.Kind != yamltext.String {
+		p.report(n, "key-not-string", "key is "+p.kind(n)+", not a string", "put it in quotes")
+		return "", false
+	}
+	return scalar.Text, true
+}
+
+// merge adds the members of the mappings that a merge key names to those that are there.
+func (p *parser) merge(pairs []pair, seen map[string]*yamltext.Node, n *yamltext.Node) []pair {
+	sources := []*yamltext.Node{n}
+	if t := target(n); t != nil && t.Kind == yamltext.List && n.Kind != yamltext.Alias {
+		sources = t.Content
+	}
+	for _, source := range sources {
+		t := target(source)
+		if t == nil {
+			continue // an alias cycle, reported
+		}
+		if t.Kind != yamltext.Mapping {
+			p.report(source, "invalid-merge-key", `"<<" merges mappings, not `+p.kind(t), `put "<<" in quotes for an ordinary key`)
+			continue
+		}
+		for _, pair := range p.properties(t) {
+			if seen[pair.key] == nil {
+				seen[pair.key] = pair.keyNode
+				pair.merged = true
+				pairs = append(pairs, pair)
+			}
+		}
+	}
+	return pairs
+}
+
+// checkKeys reports the keys of a part of the document that is not evaluated.
+func (p *parser) checkKeys(n *yamltext.Node) {
+	switch n.Kind {
+	case yamltext.Mapping:
+		for _, pair := range p.mapping(n) {
+			if !pair.merged {
+				p.checkKeys(pair.value)
+			}
+		}
+	case yamltext.List:
+		for _, item := range n.Content {
+			p.checkKeys(item)
+		}
+	}
+}
+
+// scalar resolves a scalar, or an alias of one, and reports what is wrong with it.
+func (p *parser) scalar(n *yamltext.Node) (yamltext.Resolved, bool) {
+	n = target(n)
+	if n == nil || n.Kind != yamltext.Scalar {
+		return yamltext.Resolved{}, false
+	}
+	scalar, issue := yamltext.Resolve(n, p.limits.Digits, p.limits.Exponent)
+	if issue == nil {
+		return scalar, true
+	}
+	p.resolved(n, issue)
+	return scalar, issue.Warning
+}
+
+// resolved reports what resolving a node found.
+func (p *parser) resolved(n *yamltext.Node, issue *yamltext.Issue) {
+	issue.Span = p.doc.Source.Span(n)
+	if issue.Code == "unknown-tag" {
+		issue.Span = p.doc.Source.TagSpan(n)
+	}
+	p.doc.Issues = append(p.doc.Issues, Issue{Issue: *issue})
+}
+
+// kind names the kind of a node in messages.
+func (p *parser) kind(n *yamltext.Node) string {
+	n = target(n)
+	if n == nil {
+		return "an alias of itself"
+	}
+	switch n.Kind {
+	case yamltext.List:
+		return "array"
+	case yamltext.Mapping:
+		return "object"
+	}
+	scalar, _ := yamltext.Resolve(n, p.limits.Digits, p.limits.Exponent)
+	return scalar.Kind.String()
+}
+
+func sortMembers(e *Expr) {
+	slices.SortFunc(e.Members, func(a, b Member) int { return strings.Compare(a.Key, b.Key) })
+}

@@ -1,0 +1,502 @@
+package yamltext
+
+import (
+	"fmt"
+	"math/big"
+	"math/rand/v2"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	third "go.yaml.in/yaml/v3"
+)
+
+const (
+	maxDigits   = 1000
+	maxExponent = 9999
+)
+
+// resolveCases holds lines of "text kind value [issue]". The text of a document's scalar goes up to
+// the arrow.
+const resolveCases = `
+~                 → null
+null              → null
+Null              → null
+NULL              → null
+nULL              → string nULL
+nil               → string nil
+true              → boolean true
+True              → boolean true
+TRUE              → boolean true
+tRUE              → string tRUE
+false             → boolean false
+False             → boolean false
+FALSE             → boolean false
+yes               → string yes
+Yes               → string Yes
+no                → string no
+on                → string on
+off               → string off
+y                 → string y
+n                 → string n
+"null"            → string null
+'true'            → string true
+"12"              → string 12
+'0x1F'            → string 0x1F
+""                → string
+''                → string
+0                 → number 0
+12                → number 12
+-3                → number -3
+-0                → number -0
++0                → number 0
++12               → number 12
+-00               → number 0
+3.10              → number 3.10
+1e3               → number 1e3
+1E3               → number 1E3
+1E+2              → number 1E+2
+1e-2              → number 1e-2
+1e05              → number 1e05
+0e0               → number 0e0
+-1.5e-3           → number -1.5e-3
+123456789012345678901234567890 → number 123456789012345678901234567890
+-9223372036854775809 → number -9223372036854775809
+18446744073709551616 → number 18446744073709551616
+0.1000            → number 0.1000
+1e400             → number 1e400
+1e9999            → number 1e9999
+1e-9999           → number 1e-9999
+1e10000           → string 1e10000 number-too-large
+1e-10000          → string 1e-10000 number-too-large
+1e99999           → string 1e99999 number-too-large
+1e0000000001      → number 1e0000000001
+.5                → number 0.5
+-.5               → number -0.5
++.5               → number 0.5
+.5e3              → number 0.5e3
+5.                → number 5
+-5.               → number -5
+5.e3              → number 5e3
+01.5              → number 1.5
+-01.5             → number -1.5
+00.5              → number 0.5
+0.                → number 0
+00.               → number 0
+01e3              → number 1e3
++1.5              → number 1.5
+0x10              → number 16
+0x1F              → number 31
+0X1f              → number 31
+-0x1F             → number -31
++0x1F             → number 31
+0x0               → number 0
+-0x0              → number 0
+0xFFFFFFFFFFFFFFFFF → number 295147905179352825855
+0o17              → number 15
+0O17              → number 15
+-0o17             → number -15
+0o00017           → number 15
+0b101             → number 5
+0B101             → number 5
++0b101            → number 5
+0777              → number 511 leading-zero
+-0777             → number -511 leading-zero
++0777             → number 511 leading-zero
+010               → number 8 leading-zero
+07                → number 7
+-07               → number -7
+00                → number 0
+000               → number 0
+0007              → number 7
+08                → number 8
+0999              → number 999
+-0999             → number -999
+0779              → number 779
+1_000             → number 1000
+1_                → number 1
+1__0              → number 10
+0x_1              → number 1
+0_7               → number 7
+0_777             → number 511 leading-zero
+1_000.5           → number 1000.5
+1_000.5_0         → number 1000.50
+1e1_0             → number 1e10
+0_x10             → number 16
+_1                → string _1
+-_1               → string -_1
+._5               → string ._5
+0o8               → string 0o8
+0b2               → string 0b2
+0x                → string 0x
+0xG               → string 0xG
+0o                → string 0o
+0b                → string 0b
+1e                → string 1e
+1e+               → string 1e+
+e3                → string e3
++e3               → string +e3
+.e3               → string .e3
+.                 → string .
+..                → string ..
++                 → string +
+-a                → string -a
+--1               → string --1
++-1               → string +-1
+1-2               → string 1-2
+1.5.2             → string 1.5.2
+1,000             → string 1,000
+1 000             → string 1 000
+0x1p3             → string 0x1p3
+0x1.8             → string 0x1.8
+0x-1              → string 0x-1
+0b-1              → string 0b-1
+1e3.5             → string 1e3.5
+1f                → string 1f
+12a               → string 12a
+١٢                → string ١٢
+/1                → string /1
+.inf              → string .inf number-not-finite
+.Inf              → string .Inf number-not-finite
+.INF              → string .INF number-not-finite
+-.inf             → string -.inf number-not-finite
++.INF             → string +.INF number-not-finite
+.nan              → string .nan number-not-finite
+.NaN              → string .NaN number-not-finite
+.NAN              → string .NAN number-not-finite
+-.nan             → string -.nan
++.nan             → string +.nan
+.iNF              → string .iNF
+inf               → string inf
+-inf              → string -inf
+NaN               → string NaN
+Infinity          → string Infinity
+2001-12-14        → string 2001-12-14
+2001-12-14T21:59:43Z → string 2001-12-14T21:59:43Z
+12:30             → string 12:30
+190:20:30         → string 190:20:30
+<<                → string <<
+=                 → string =
+!!str 1           → string 1
+!!str null        → string null
+!!str             → string
+!!str "x"         → string x
+!!int '5'         → number 5
+!!int 5           → number 5
+!!int 0x1F        → number 31
+!!int 0777        → number 511 leading-zero
+!!int "1_000"     → number 1000
+!!int 3.5         → string 3.5 bad-tag
+!!int 3.          → string 3. bad-tag
+!!int 1e3         → string 1e3 bad-tag
+!!int x           → string x bad-tag
+!!int             → string bad-tag
+!!int .inf        → string .inf bad-tag
+!!int true        → string true bad-tag
+!!float 1         → number 1
+!!float "3.10"    → number 3.10
+!!float 0x10      → number 16
+!!float x         → string x bad-tag
+!!float .nan      → string .nan number-not-finite
+!!float 1e10000   → string 1e10000 number-too-large
+!!bool true       → boolean true
+!!bool 'False'    → boolean false
+!!bool yes        → string yes bad-tag
+!!bool 1          → string 1 bad-tag
+!!bool .inf       → string .inf bad-tag
+!!bool 0777       → string 0777 bad-tag
+!!null null       → null
+!!null "~"        → null
+!!null ""         → null
+!!null            → null
+!!null x          → string x bad-tag
+!!null 0777       → string 0777 bad-tag
+!!binary aGk=     → string aGk=
+!!timestamp 2001-12-14 → string 2001-12-14
+!!merge <<        → string <<
+!!seq 5           → number 5
+!!map x           → string x
+!!other true      → boolean true
+! 5               → number 5
+! "5"             → string 5
+! true            → boolean true
+!env 3            → string 3 unknown-tag
+!env 0777         → string 0777 unknown-tag
+!env .inf         → string .inf unknown-tag
+!env "x"          → string x unknown-tag
+!env              → string unknown-tag
+!<tag:example.com,2000:x> 1 → string 1 unknown-tag
+!<tag:yaml.org,2002:str> 1 → string 1
+`
+
+func TestResolve(t *testing.T) {
+	cases := strings.Split(strings.TrimSpace(resolveCases), "\n")
+	if len(cases) < 170 {
+		t.Fatalf("only %d spellings", len(cases))
+	}
+	for _, line := range cases {
+		source, want, ok := strings.Cut(line, "→")
+		if !ok {
+			t.Fatalf("bad line %q", line)
+		}
+		source = strings.TrimSpace(source)
+		d := mustParse(t, "k: "+source+"\n")
+		r, issue := Resolve(d.Root.Content[1], maxDigits, maxExponent)
+		got := []string{r.Kind.String()}
+		switch {
+		case r.Kind == Bool:
+			got = append(got, fmt.Sprint(r.Bool))
+		case r.Text != "":
+			got = append(got, r.Text)
+		}
+		if issue != nil {
+			got = append(got, issue.Code)
+		}
+		if got := strings.Join(got, " "); got != strings.TrimSpace(want) {
+			t.Errorf("%s → %s, want %s", source, got, want)
+		}
+	}
+}
+
+func TestResolveAbsent(t *testing.T) {
+	d := mustParse(t, "k:\n")
+	if r, issue := Resolve(d.Root.Content[1], 0, 0); r != (Resolved{}) || issue != nil {
+		t.Errorf("got %+v, %v", r, issue)
+	}
+}
+
+// TestResolveMessages compares each issue with the language's table.
+func TestResolveMessages(t *testing.T) {
+	for source, want := range map[string]Issue{
+		".inf":     {Code: "number-not-finite", Message: "number is not finite", Hint: "put it in quotes for a string"},
+		"1e10000":  {Code: "number-too-large", Message: "number has more than 1000 digits or an exponent beyond 9999", Hint: "put it in quotes for a string"},
+		"!!int x":  {Code: "bad-tag", Message: "text cannot be read as !!int"},
+		"!t x":     {Code: "unknown-tag", Message: `tag "!t" has no meaning here and is ignored`, Warning: true},
+		"!t [x]":   {Code: "unknown-tag", Message: `tag "!t" has no meaning here and is ignored`, Warning: true},
+		"!!str {}": {Code: "bad-tag", Message: "text cannot be read as !!str"},
+		"0777": {Code: "leading-zero", Message: "number with a leading zero is read as octal",
+			Hint: `write "0o…" for octal, no zero for decimal, or put it in quotes`, Warning: true},
+	} {
+		n := mustParse(t, "k: "+source).Root.Content[1]
+		_, issue := Resolve(n, maxDigits, maxExponent)
+		if issue == nil || fmt.Sprint(*issue) != fmt.Sprint(want) {
+			t.Errorf("%s: got %+v, want %+v", source, issue, want)
+		}
+	}
+}
+
+func TestResolveCollections(t *testing.T) {
+	for _, source := range []string{"[a]", "{a: b}", "!!seq [a]", "!!map {a: b}", "! [a]", "!!omap [a]"} {
+		n := mustParse(t, "k: "+source).Root.Content[1]
+		if r, issue := Resolve(n, 0, 0); r != (Resolved{}) || issue != nil {
+			t.Errorf("%s: got %+v, %+v", source, r, issue)
+		}
+	}
+}
+
+func TestResolveAlias(t *testing.T) {
+	d := mustParse(t, "a: &x 0x10\nb: *x\nc: &y [*x]\nd: *y\n")
+	if r, issue := Resolve(d.Root.Content[3], 0, 0); r.Text != "16" || issue != nil {
+		t.Errorf("alias of a number: got %+v, %v", r, issue)
+	}
+	if r, issue := Resolve(d.Root.Content[7], 0, 0); r != (Resolved{}) || issue != nil {
+		t.Errorf("alias of a list: got %+v, %v", r, issue)
+	}
+	cycle, _ := Parse([]byte("a: &x [*x]\n"), Limits{})
+	if r, issue := Resolve(cycle.Root.Content[1].Content[0], 0, 0); r != (Resolved{}) || issue != nil {
+		t.Errorf("alias in its own anchor: got %+v, %v", r, issue)
+	}
+}
+
+func TestNumberLimits(t *testing.T) {
+	ok := strings.Repeat("9", maxDigits)
+	for text, want := range map[string]bool{
+		ok:                            true,
+		"-" + ok:                      true,
+		ok + "9":                      false,
+		ok[1:] + ".5":                 true,
+		ok + ".5":                     false,
+		"0." + ok[1:]:                 true,
+		"0." + ok:                     false,
+		"0x" + ok[:800]:               true,
+		"-0x" + ok[:830]:              true,
+		"0x" + ok[:900]:               false, // the decimal has more digits
+		"0b1" + ok:                    false,
+		"0b" + strings.Repeat("1", 9): true,
+		"1e" + strings.Repeat("0", maxDigits-2) + "1": true,
+		"1e" + strings.Repeat("0", maxDigits) + "1":   false,
+		strings.Repeat("1_", maxDigits):               true,
+		strings.Repeat("1_", maxDigits+1):             false,
+	} {
+		if strings.HasPrefix(text, "0b") && strings.Contains(text, "9") {
+			text = strings.ReplaceAll(text, "9", "1")
+		}
+		r, issue := Resolve(&Node{Value: text}, maxDigits, maxExponent)
+		if got := issue == nil && r.Kind == Number; got != want {
+			t.Errorf("%.20s… (%d bytes): got %v, want %v", text, len(text), got, want)
+		}
+	}
+	if r, issue := Resolve(&Node{Value: "1e10000"}, 0, 0); r.Kind != Number || issue != nil {
+		t.Errorf("without limits: got %+v, %v", r, issue)
+	}
+}
+
+// thirdDiffers lists the texts that the third reader takes for something else. The values of all
+// others must be equal.
+var thirdDiffers = []struct {
+	name  string
+	match func(text string, r Resolved, theirs any) bool
+}{
+	{"beyond 64 bits or the range of a float: a string", func(_ string, r Resolved, theirs any) bool {
+		_, isText := theirs.(string)
+		value, _ := new(big.Rat).SetString(r.Text)
+		if !isText || r.Kind != Number || value == nil {
+			return false
+		}
+		_, exact := new(big.Int).SetString(r.Text, 10)
+		float, _ := value.Float64()
+		return exact && value.Num().BitLen() > 63 || float > 1e308 || float < -1e308
+	}},
+	{"date: a time", func(_ string, r Resolved, theirs any) bool {
+		_, isTime := theirs.(time.Time)
+		return isTime && r.Kind == String
+	}},
+	{"underscore behind a leading dot: a string", func(text string, r Resolved, _ any) bool {
+		return r.Kind == Number && regexp.MustCompile(`^\..*_`).MatchString(text)
+	}},
+	{"octal beyond 64 bits: decimal", func(text string, r Resolved, theirs any) bool {
+		_, isFloat := theirs.(float64)
+		return isFloat && r.Kind == Number && len(r.Text) >= 19 && regexp.MustCompile(`^[-+]?0[0-7_]*$`).MatchString(text)
+	}},
+	{"underscore before the first digit: a number", func(text string, r Resolved, _ any) bool {
+		return r.Kind == String && regexp.MustCompile(`^[-+.]+_`).MatchString(text)
+	}},
+	{"sign behind the prefix of a base: a number", func(text string, r Resolved, _ any) bool {
+		return r.Kind == String && regexp.MustCompile(`^-?_*0_*[bo]_*[-+]`).MatchString(text)
+	}},
+}
+
+// TestResolveDifferential compares what random texts mean with the third reader.
+func TestResolveDifferential(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	numbers, texts, differ := 0, 0, map[string]int{}
+	for range runs(1_000_000) {
+		text := randomNumber(random)
+		r, issue := Resolve(&Node{Value: text}, maxDigits, maxExponent)
+		if issue != nil && !issue.Warning {
+			continue // exponents that others cannot take
+		}
+		var theirs any
+		if err := (&third.Node{Kind: third.ScalarNode, Value: text}).Decode(&theirs); err != nil {
+			t.Fatalf("%q: %v", text, err)
+		}
+		if r.Kind == Number {
+			numbers++
+		} else {
+			texts++
+		}
+		if sameValue(r, theirs) {
+			continue
+		}
+		name := differenceOf(text, r, theirs)
+		if name == "" {
+			t.Errorf("%q: %+v, third reader %T %v", text, r, theirs, theirs)
+		}
+		differ[name]++
+	}
+	t.Logf("%d numbers, %d texts, differences %v", numbers, texts, differ)
+	if numbers == 0 || texts == 0 {
+		t.Errorf("%d numbers and %d texts: neither may be zero", numbers, texts)
+	}
+}
+
+// randomNumber returns a text of the characters that numbers are made of.
+func randomNumber(random *rand.Rand) string {
+	pick := func(s ...string) string { return s[random.IntN(len(s))] }
+	digits := func() string {
+		var b strings.Builder
+		for range random.IntN(6) {
+			b.WriteString(pick("0", "1", "5", "7", "8", "9", "_", "123456789", "777"))
+		}
+		return b.String()
+	}
+	if random.IntN(3) == 0 {
+		const alphabet = "+-.0123456789xobeE_"
+		b := make([]byte, 1+random.IntN(8))
+		for i := range b {
+			b[i] = alphabet[random.IntN(len(alphabet))]
+		}
+		return string(b)
+	}
+	text := pick("", "", "-", "+") + pick("", "0", "0x", "0o", "0b", "00", "0X", "0O", "0B") + digits()
+	return text + pick("", "", ".", "."+digits()) + pick("", "", "e"+pick("", "-", "+")+pick("1", "07", "300", "400", "9999"), "E5")
+}
+
+// differenceOf returns the name of a listed difference, "" if there is none.
+func differenceOf(text string, r Resolved, theirs any) string {
+	for _, d := range thirdDiffers {
+		if d.match(text, r, theirs) {
+			return d.name
+		}
+	}
+	return ""
+}
+
+// sameValue compares a resolved scalar with what the third reader makes of it, by the exact value if
+// that is an integer, by the nearest float otherwise.
+func sameValue(r Resolved, theirs any) bool {
+	if r.Kind == Null {
+		return theirs == nil
+	}
+	ours, ok := new(big.Rat).SetString(r.Text)
+	if r.Kind != Number || !ok {
+		return r.Kind == String && theirs == any(r.Text)
+	}
+	switch v := theirs.(type) {
+	case int, int64, uint64:
+		return ours.RatString() == fmt.Sprint(v)
+	case float64:
+		float, _ := ours.Float64()
+		return float == v
+	default:
+		return false
+	}
+}
+
+// TestRewrittenNumbers compares numbers that are rewritten with their spelling, by exact value.
+func TestRewrittenNumbers(t *testing.T) {
+	random := rand.New(rand.NewPCG(3, 4))
+	rewritten := 0
+	for range runs(300_000) {
+		text := randomNumber(random)
+		r, issue := Resolve(&Node{Value: text}, maxDigits, maxExponent)
+		if r.Kind != Number || issue != nil {
+			continue
+		}
+		clean := strings.TrimPrefix(strings.ReplaceAll(text, "_", ""), "+")
+		if !strings.ContainsAny(clean, "xXoObB") { // a zero in front means octal to math/big
+			sign := strings.HasPrefix(clean, "-")
+			if clean = strings.TrimLeft(clean, "-0"); clean == "" || clean[0] == 'e' || clean[0] == 'E' {
+				clean = "0" + clean
+			}
+			if sign {
+				clean = "-" + clean
+			}
+		}
+		want, ok := new(big.Rat).SetString(strings.Replace(clean, ".e", ".0e", 1))
+		got, valid := new(big.Rat).SetString(r.Text)
+		if !ok || !valid || want.Cmp(got) != 0 {
+			t.Fatalf("%q is rewritten as %q", text, r.Text)
+		}
+		if !regexp.MustCompile(`^-?(0|[1-9]\d*)(\.\d+)?([eE][-+]?\d+)?$`).MatchString(r.Text) {
+			t.Fatalf("%q is rewritten as %q, which is no JSON", text, r.Text)
+		}
+		if r.Text != text {
+			rewritten++
+		}
+	}
+	if rewritten == 0 {
+		t.Error("nothing was rewritten")
+	}
+}

@@ -1,0 +1,93 @@
+package eval
+
+import (
+	"context"
+	"fmt"
+	"runtime/debug"
+)
+
+// workers perform what waits for the outside: loads, calls and decryptions. They are started and their answers are
+// received by one goroutine, so that the bound is a counter and what does not fit waits in a queue.
+type workers struct {
+	limit   int
+	running int
+	queue   []job
+	answers chan *answer
+}
+
+// A job is something to be performed on a goroutine of its own.
+type job struct {
+	do   func(ctx context.Context) (any, error)
+	then func(*answer) // run by the operation when the answer has come
+}
+
+// An answer is what a job returned.
+type answer struct {
+	out  any
+	err  error
+	then func(*answer)
+}
+
+func newWorkers(limit int) *workers {
+	return &workers{limit: max(limit, 1), answers: make(chan *answer, max(limit, 1))}
+}
+
+func (w *workers) busy() bool { return w.running > 0 }
+
+func (w *workers) start(ctx context.Context, j job) {
+	if w.running >= w.limit {
+		w.queue = append(w.queue, j)
+		return
+	}
+	w.running++
+	go func() {
+		a := &answer{then: j.then}
+		defer func() {
+			if r := recover(); r != nil {
+				a.out, a.err = nil, &panicError{value: r, stack: debug.Stack()}
+			}
+			w.answers <- a
+		}()
+		a.out, a.err = j.do(ctx)
+	}()
+}
+
+// receive waits for the next answer, or for the end of the operation.
+func (o *operation) receive() {
+	select {
+	case <-o.ctx.Done():
+	case a := <-o.io.answers:
+		o.io.running--
+		if len(o.io.queue) > 0 {
+			next := o.io.queue[0]
+			o.io.queue = o.io.queue[1:]
+			o.io.start(o.ctx, next)
+		}
+		a.then(a)
+	}
+}
+
+// ask performs the call of a task once. It reports whether the answer is there.
+func (o *operation) ask(t *task, do func(ctx context.Context) (any, error)) bool {
+	if t.answer != nil {
+		return true
+	}
+	if !t.asked {
+		t.asked = true
+		t.missing++
+		o.io.start(o.ctx, job{do, func(a *answer) {
+			t.answer = a
+			o.arrived(t)
+		}})
+	}
+	return false
+}
+
+// A panicError is a panic in code of the host, which counts as that call's failure. Its text does not hold the
+// panic's value, which may be anything.
+type panicError struct {
+	value any
+	stack []byte
+}
+
+func (e *panicError) Error() string { return fmt.Sprintf("it panicked (%T)", e.value) }

@@ -1,0 +1,148 @@
+package eval
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// A Loader finds the text of environments. Its methods are called by several goroutines at once.
+type Loader interface {
+	// Load returns the text of an environment, which the caller does not change. The name is canonical: one or more
+	// segments of "A-Z a-z 0-9 _ . -" joined by "/", then perhaps "@" and a version; what segments and versions mean
+	// is the loader's matter. An error that matches fs.ErrNotExist says that there is no such environment.
+	Load(ctx context.Context, name string) ([]byte, error)
+}
+
+// maxFileSize keeps a file that was put there by mistake out of memory. It is far above any sensible Limits.Bytes, which
+// is what says how long a document may be.
+const maxFileSize = 64 << 20
+
+// FS returns a Loader that finds the environment NAME in the file NAME.yaml of fsys, such as an [embed.FS]. A version is
+// part of the name: a/b@3 is the file a/b@3.yaml. Only regular files of at most 64 MiB are read.
+//
+// To read a directory use [Dir], which no symbolic link can leave, and not [os.DirFS], which follows links anywhere.
+func FS(fsys fs.FS) Loader {
+	return fsLoader{fsys}
+}
+
+type fsLoader struct {
+	fsys fs.FS
+}
+
+func (l fsLoader) Load(ctx context.Context, name string) ([]byte, error) {
+	file, err := environmentFile(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	text, err := readEnvironment(l.fsys, file)
+	if err != nil {
+		return nil, fileError(file, err)
+	}
+	return text, nil
+}
+
+// Dir returns a Loader that finds the environment NAME in the file NAME.yaml under the directory path. A version is part
+// of the name: a/b@3 is the file a/b@3.yaml. Only regular files of at most 64 MiB are read. A relative path is relative to
+// the working directory at the time of each load.
+//
+// A symbolic link is followed if it is relative and stays under path; one that leads out is an error. The path itself may
+// be a link.
+func Dir(path string) Loader {
+	return dirLoader{path}
+}
+
+type dirLoader struct {
+	path string
+}
+
+func (l dirLoader) Load(ctx context.Context, name string) ([]byte, error) {
+	file, err := environmentFile(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	root, err := os.OpenRoot(l.path)
+	if err != nil {
+		return nil, fileError(l.path, err)
+	}
+	defer root.Close()
+
+	text, err := readEnvironment(root.FS(), file)
+	if err != nil {
+		if leavesRoot(root, err) {
+			err = fmt.Errorf("a symbolic link leads out of %q; use a relative link to a file in it, or a copy", l.path)
+		}
+		return nil, fileError(filepath.Join(l.path, file), err)
+	}
+	return text, nil
+}
+
+// leavesRoot reports whether err is how root refuses a path that leads out of it. Package os does not export that error,
+// so the root is asked for one.
+func leavesRoot(root *os.Root, err error) bool {
+	_, outside := root.Lstat("..")
+	return errors.Is(err, errors.Unwrap(outside))
+}
+
+// environmentFile returns the slash-separated path of the file that holds an environment. Canonical names are valid paths
+// already, but a loader may be called with any text, and by others than the evaluator.
+func environmentFile(ctx context.Context, name string) (string, error) {
+	if err := ctx.Err(); err != nil {
+		return "", err
+	}
+	if !fs.ValidPath(name) || name == "." {
+		return "", fmt.Errorf("no file can have the name %q: %w", name, fs.ErrInvalid)
+	}
+	return name + ".yaml", nil
+}
+
+func readEnvironment(fsys fs.FS, file string) ([]byte, error) {
+	// Asked before opening, since opening a pipe waits for a writer, and opening a device may do anything.
+	info, err := fs.Stat(fsys, file)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkRegular(info); err != nil {
+		return nil, err
+	}
+	f, err := fsys.Open(file)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return readAtMost(f, maxFileSize)
+}
+
+func checkRegular(info fs.FileInfo) error {
+	switch {
+	case info.IsDir():
+		return errors.New("is a directory and not a file")
+	case !info.Mode().IsRegular():
+		return errors.New("is not a regular file")
+	}
+	return nil
+}
+
+// readAtMost reads all of r, and no more than one byte beyond limit to see that r is too large.
+func readAtMost(r io.Reader, limit int64) ([]byte, error) {
+	data, err := io.ReadAll(io.LimitReader(r, limit+1))
+	if err != nil {
+		return nil, err
+	}
+	if int64(len(data)) > limit {
+		return nil, fmt.Errorf("has more than %d bytes", limit)
+	}
+	return data, nil
+}
+
+// fileError says which file err is about, once, and without the name of a system call.
+func fileError(file string, err error) error {
+	if pathError, ok := errors.AsType[*fs.PathError](err); ok {
+		err = pathError.Err
+	}
+	return fmt.Errorf("%q: %w", file, err)
+}

@@ -1,0 +1,245 @@
+package eval
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/escapement-go/escapement/eval/internal/syntax"
+)
+
+type verb uint8
+
+const (
+	checking verb = iota
+	opening
+)
+
+// A request says what a caller wants.
+type request struct {
+	verb      verb
+	name      string
+	text      []byte // of an anonymous root
+	anonymous bool
+	paths     []string
+}
+
+// anonymousName is the name of a root without one.
+const anonymousName = "<yaml>"
+
+// An operation is one evaluation of a root: what a call of Open or Check works with. Everything but loads, calls and
+// decryptions happens on the goroutine of the caller, so it needs no locks.
+type operation struct {
+	*Evaluator
+	ctx     context.Context
+	limits  Limits
+	request request
+	paths   []syntax.Path
+
+	environments
+	scheduler
+	findings
+
+	context    map[string]Value // what the host put under ${context}
+	performing bool             // the second phase: calls are performed
+	schemas    map[string]*contract
+	secrets    []string // every text that is secret, for scrubbing
+	io         *workers
+}
+
+func (e *Evaluator) evaluate(ctx context.Context, req request) (*Environment, error) {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	o := &operation{Evaluator: e, ctx: ctx, limits: e.Limits.withDefaults(), request: req, schemas: map[string]*contract{}}
+	o.io = newWorkers(o.limits.Concurrency)
+	name, ok := o.readRequest()
+	result := &Environment{Name: name, Values: Value{d: objectDatum(nil, nil, false)}}
+	if err := o.readContext(); err != nil {
+		return result, err
+	}
+	if ok && o.loadRoot(name) {
+		o.run(result)
+	}
+	result.Diagnostics = o.diagnostics(name)
+	if err := ctx.Err(); err != nil {
+		return result, err
+	}
+	if o.stalled {
+		return result, errStalled
+	}
+	return result, result.Diagnostics.Err()
+}
+
+// errStalled is a defect of the evaluator: tasks wait for one another, but not in a cycle.
+var errStalled = errors.New("eval: internal error: the evaluation stalled; please report it with the document")
+
+// readRequest checks what the caller named.
+func (o *operation) readRequest() (name string, ok bool) {
+	name = anonymousName
+	if !o.request.anonymous {
+		if name, ok = syntax.CanonicalName(o.request.name); !ok {
+			o.reportPlain("invalid-environment-name", fmt.Sprintf("invalid environment name %q", o.request.name), syntax.NameHint)
+			return o.request.name, false
+		}
+	}
+	for _, text := range o.request.paths {
+		path, err := syntax.ParsePath(text)
+		if err != nil {
+			o.reportPlain(err.Code, err.Message, err.Hint)
+			continue
+		}
+		o.paths = append(o.paths, path)
+	}
+	return name, o.errors == 0
+}
+
+// run evaluates the root: everything that depends on no call first, and the rest if that found no error.
+func (o *operation) run(result *Environment) {
+	result.document = o.root.doc
+	o.drive(&task{kind: taskGoal, env: o.root})
+	o.reportLoadFailures()
+	if o.request.verb == checking {
+		o.checkExposed()
+	}
+	if !o.stopped() && (o.request.verb == opening || o.CheckSecrets) {
+		o.project(&Environment{}, o.result())
+		if o.errors == 0 && !o.broken() {
+			o.performing = true
+			o.drive(&task{kind: taskGoal, env: o.root})
+		}
+	}
+	if o.stopped() {
+		return
+	}
+	result.context = o.contextValue(o.root)
+	values := o.result()
+	o.project(result, values)
+	if o.request.verb == opening {
+		o.reportUnknownOutputs(values)
+	}
+	if values.data().size > o.limits.ValueBytes {
+		o.report(o.rootMark(), "result-too-large", fmt.Sprintf("value has more than %d bytes", o.limits.ValueBytes), "")
+		return
+	}
+	result.Values = values
+}
+
+// stopped reports whether the operation ends before it is done.
+func (o *operation) stopped() bool { return o.spent || o.stalled || o.ctx.Err() != nil }
+
+// rootMark is the place of the root document as a whole.
+func (o *operation) rootMark() syntax.Mark {
+	return syntax.Mark{Doc: o.root.doc, Node: o.root.doc.Source.Root}
+}
+
+// evalGoal evaluates what the operation was asked for.
+func (o *operation) evalGoal(t *task) bool {
+	ok := true
+	for _, again := range o.again {
+		ok = o.need(t, again) && ok
+	}
+	if o.paths == nil {
+		_, ok = o.eval(t, place{slot: o.root.slot})
+	}
+	for _, path := range o.paths {
+		p, found := o.walk(t, o.root, path)
+		if found {
+			_, found = o.eval(t, p)
+		}
+		ok = ok && found
+	}
+	if o.request.verb == checking {
+		for _, call := range o.root.doc.Rotates {
+			_, done := o.rotatorInputs(t, o.root, call, true)
+			ok = ok && done
+		}
+	}
+	return ok
+}
+
+// result collects the values that the operation was asked for.
+func (o *operation) result() Value {
+	if o.paths == nil {
+		v, _ := o.eval(nil, place{slot: o.root.slot})
+		d := v.data()
+		v.d = objectDatum(d.keys, d.items, false)
+		return v
+	}
+	partial := &partial{}
+	for _, path := range o.paths {
+		if p, ok := o.walk(nil, o.root, path); ok && !p.failed() {
+			v, _ := o.eval(nil, p)
+			partial.add(path, v)
+		}
+	}
+	return partial.value()
+}
+
+// A partial is a tree of the values at some paths.
+type partial struct {
+	leaf    *Value
+	members map[string]*partial
+	items   map[int]*partial
+}
+
+func (p *partial) add(path syntax.Path, v Value) {
+	for _, a := range path {
+		if p.leaf != nil {
+			return // all of it is there already
+		}
+		p = p.below(a)
+	}
+	p.leaf = &v
+}
+
+func (p *partial) below(a syntax.Accessor) *partial {
+	next := &partial{}
+	if a.IsIndex() {
+		if p.items == nil {
+			p.items = map[int]*partial{}
+		}
+		if p.items[a.Index] == nil {
+			p.items[a.Index] = next
+		}
+		return p.items[a.Index]
+	}
+	if p.members == nil {
+		p.members = map[string]*partial{}
+	}
+	if p.members[a.Name] == nil {
+		p.members[a.Name] = next
+	}
+	return p.members[a.Name]
+}
+
+// value returns the tree as a value. Elements of an array before one that was asked for are unknown.
+func (p *partial) value() Value {
+	if p.leaf != nil {
+		return *p.leaf
+	}
+	if p.items != nil {
+		last := 0
+		for i := range p.items {
+			last = max(last, i)
+		}
+		items := make([]Value, last+1)
+		for i := range items {
+			items[i] = unknownValue(nil, false)
+			if item := p.items[i]; item != nil {
+				items[i] = item.value()
+			}
+		}
+		return Value{d: arrayDatum(items, false)}
+	}
+	keys := make([]string, 0, len(p.members))
+	for key := range p.members {
+		keys = append(keys, key)
+	}
+	slices.Sort(keys)
+	items := make([]Value, len(keys))
+	for i, key := range keys {
+		items[i] = p.members[key].value()
+	}
+	return Value{d: objectDatum(keys, items, false)}
+}

@@ -1,0 +1,138 @@
+package eval
+
+import (
+	"strings"
+
+	"github.com/escapement-go/escapement/eval/internal/syntax"
+)
+
+// project reads the variables and files of the result and reports members that cannot be used as such.
+func (o *operation) project(result *Environment, values Value) {
+	result.variables = o.projection(values, "environmentVariables")
+	result.files = o.projection(values, "files")
+	files := map[string]bool{}
+	for _, f := range result.files {
+		files[f.name] = true
+	}
+	for _, v := range result.variables {
+		if files[v.name] {
+			o.warn(o.keyMark(values, "environmentVariables", v.name), "duplicate-variable",
+				quoted(v.name)+` is in "environmentVariables" and in "files"`, "the file wins")
+		}
+	}
+}
+
+func (o *operation) projection(values Value, property string) []variable {
+	object, ok := values.Member(property)
+	if !ok || object.data() == null || object.Kind() == Null && object.Known() {
+		return nil
+	}
+	if object.Known() && object.Kind() != Object {
+		o.report(o.valueMark(object), "not-an-object", quoted(property)+" is "+object.Kind().String(),
+			"write names with their values").Path = "values." + property
+		return nil
+	}
+	var variables []variable
+	for key, v := range object.All() {
+		name := key.(string)
+		if o.usableVariable(values, property, name, v) {
+			variables = append(variables, variable{name, asText(v)})
+		}
+	}
+	return variables
+}
+
+// usableVariable reports what is wrong with a member of a projection.
+func (o *operation) usableVariable(values Value, property, name string, v Value) bool {
+	key := o.keyMark(values, property, name)
+	shown := quoted(name)
+	if object, _ := values.Member(property); object.Secret() {
+		shown = quoted("[secret]")
+	}
+	switch {
+	case name == "" || strings.ContainsAny(name, "=\x00"):
+		o.report(key, "invalid-variable-name", shown+" cannot be the name of a variable", "")
+		return false
+	case !isPortable(name):
+		o.warn(key, "unportable-variable-name", shown+" is not a portable variable name", `use letters, digits and "_"`)
+	}
+	d := v.data()
+	switch {
+	case d.unknown:
+		return false
+	case d.kind == Array || d.kind == Object:
+		o.report(o.valueMark(v), "not-a-scalar", shown+" is "+d.kind.String(),
+			`use a string, number, boolean or null, or "fn::toJSON"`)
+		return false
+	case property == "environmentVariables" && strings.Contains(d.text, "\x00"):
+		o.report(o.valueMark(v), "nul-in-variable", shown+" contains a NUL byte", `put it into "files"`)
+		return false
+	}
+	return true
+}
+
+// reportUnknownOutputs reports the variables and files that have no value when everything has been computed.
+func (o *operation) reportUnknownOutputs(values Value) {
+	for _, property := range []string{"environmentVariables", "files"} {
+		object, ok := values.Member(property)
+		if ok && !object.Known() {
+			o.unknownOutput(object, property)
+		}
+		for name, v := range object.All() {
+			if !v.Known() {
+				o.unknownOutput(v, name.(string))
+			}
+		}
+	}
+}
+
+func (o *operation) unknownOutput(v Value, name string) {
+	o.report(o.valueMark(v), "unknown-output",
+		quoted(name)+" has no value because it depends on something unknown", "see the other errors")
+}
+
+// isPortable reports whether every shell can hold a variable of that name.
+func isPortable(name string) bool {
+	for i, c := range []byte(name) {
+		letter := c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '_'
+		if !letter && (i == 0 || c < '0' || c > '9') {
+			return false
+		}
+	}
+	return true
+}
+
+// asText is a scalar as the text of a variable.
+func asText(v Value) Value {
+	d := v.data()
+	if d.kind == String {
+		return v
+	}
+	text, _ := stringify(d, len(d.text)+len("false"))
+	v.d = stringDatum(text, d.secret)
+	return v
+}
+
+// valueMark is where a value was made.
+func (o *operation) valueMark(v Value) syntax.Mark {
+	if v.def == nil || v.def.Doc == nil {
+		return o.rootMark()
+	}
+	return v.def.Mark()
+}
+
+// keyMark is the key of a member of a top-level object, in the document that contributes it.
+func (o *operation) keyMark(values Value, property, name string) syntax.Mark {
+	object, _ := values.Member(property)
+	v, _ := object.Member(name)
+	for _, e := range o.order {
+		if e.doc == nil || e.doc.Values == nil {
+			continue
+		}
+		if written := e.doc.Values.Member(property); written != nil && written.Kind == syntax.Mapping &&
+			written.Member(name) != nil && written.Member(name) == v.def {
+			return written.KeyMark(name)
+		}
+	}
+	return o.valueMark(v)
+}

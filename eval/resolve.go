@@ -1,0 +1,311 @@
+package eval
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/escapement-go/escapement/eval/internal/syntax"
+	"github.com/escapement-go/escapement/schema"
+)
+
+// failed is the unknown that a wrong path leads to.
+var failed = unknownDatum(nil, false)
+
+func (p place) failed() bool { return p.isValue() && p.val.d == failed }
+
+func unknownPlace() place { return place{val: Value{d: failed}} }
+
+// A walker follows a path.
+type walker struct {
+	*operation
+	task *task
+	env  *env
+	expr *syntax.Expr // the expression that holds the reference; nil for a path of the caller's
+	path syntax.Path
+}
+
+// resolve finds what a reference means. It is false if that has to be waited for. A wrong reference is reported and
+// leads to an unknown.
+func (o *operation) resolve(t *task, env *env, e *syntax.Expr, path syntax.Path) (place, bool) {
+	w := walker{operation: o, task: t, env: env, expr: e, path: path}
+	o.at = w.mark(0, len(path)-1)
+	switch path[0].Name {
+	case "imports":
+		return w.imports()
+	case "environments":
+		return w.environments()
+	case "context":
+		return w.from(place{val: o.contextValue(env)}, 1)
+	}
+	return w.from(place{slot: env.slot}, 0)
+}
+
+// walk follows a path of the caller's in the values of an environment.
+func (o *operation) walk(t *task, env *env, path syntax.Path) (place, bool) {
+	return walker{operation: o, task: t, env: env, path: path}.from(place{slot: env.slot}, 0)
+}
+
+// mark is the place of accessors i to j of the path.
+func (w walker) mark(i, j int) syntax.Mark {
+	if w.expr == nil {
+		return syntax.Mark{}
+	}
+	return w.expr.PartMark(w.path[i].From, w.path[j].To)
+}
+
+func (w walker) imports() (place, bool) {
+	if len(w.path) == 1 {
+		return place{slot: w.env.bagOfImports()}, true
+	}
+	a := w.path[1]
+	if a.IsIndex() {
+		return w.fail(1, "index-on-object", fmt.Sprintf("an object has no element %d", a.Index), "use a name")
+	}
+	name, _ := syntax.CanonicalName(a.Name)
+	for _, edge := range w.env.imports {
+		if edge.item.Name == name {
+			return w.from(place{slot: edge.env.slot}, 2)
+		}
+	}
+	return w.undefined(1, slices.Sorted(maps.Keys(w.env.bagOfImports().children)))
+}
+
+// bagOfImports is the object of all direct imports.
+func (e *env) bagOfImports() *slot {
+	if e.bag == nil {
+		e.bag = &slot{env: e, complete: true, bag: true, children: map[string]place{}}
+		seen := map[*env]bool{}
+		for _, edge := range e.imports {
+			if !seen[edge.env] {
+				seen[edge.env] = true
+				e.bag.children[edge.item.Written] = place{slot: edge.env.slot}
+			}
+		}
+	}
+	return e.bag
+}
+
+func (w walker) environments() (place, bool) {
+	for i := 1; i < len(w.path) && i < 3; i++ {
+		if a := w.path[i]; a.IsIndex() {
+			return w.fail(i, "index-on-object", fmt.Sprintf("an object has no element %d", a.Index), "use a name")
+		}
+	}
+	if len(w.path) < 3 {
+		w.reportAt(w.mark(0, len(w.path)-1), "incomplete-environment",
+			`"environments" needs a project and an environment name`, "")
+		return unknownPlace(), true
+	}
+	name, ok := syntax.EnvironmentOf(w.path)
+	if !ok {
+		w.reportAt(w.mark(1, 2), "invalid-environment-name",
+			fmt.Sprintf("invalid environment name %q", w.path[1].Name+"/"+w.path[2].Name), syntax.NameHint)
+		return unknownPlace(), true
+	}
+	env := w.operation.env(name)
+	if !env.isRoot() && !env.loadedWithImports {
+		if mark := w.mark(1, 2); !slices.Contains(env.references, mark) {
+			env.references = append(env.references, mark)
+		}
+		if env.slot == nil && !slices.Contains(w.wanted, env) {
+			w.wanted = append(w.wanted, env)
+		}
+		if env.slot != nil {
+			env.loadedWithImports = true
+		} else if !w.need(w.task, env.loading) {
+			return place{}, false
+		}
+	}
+	if env.slot == nil {
+		return unknownPlace(), true
+	}
+	return w.from(place{slot: env.slot}, 3)
+}
+
+// from follows the path from accessor i on.
+func (w walker) from(p place, i int) (place, bool) {
+	for ; i < len(w.path); i++ {
+		shape, ok := w.shape(w.task, p)
+		if !ok {
+			return place{}, false
+		}
+		if p, ok = w.step(shape, i); !ok {
+			return place{}, false
+		}
+		if p.failed() {
+			return p, true
+		}
+	}
+	return p, true
+}
+
+// step applies accessor i of the path to what has a shape.
+func (w walker) step(shape place, i int) (place, bool) {
+	a := w.path[i]
+	switch {
+	case shape.slot != nil, shape.expr != nil && shape.expr.Kind == syntax.Mapping:
+		return w.member(shape, i)
+	case shape.expr != nil && shape.expr.Kind == syntax.List:
+		return w.element(a, i, len(shape.expr.Items), func() place {
+			return place{env: shape.env, expr: shape.expr.Items[a.Index]}
+		})
+	case shape.expr != nil:
+		return w.noContainer(i, exprKind(shape.expr))
+	}
+	d := shape.val.data()
+	switch {
+	case d.unknown:
+		return w.stepUnknown(shape.val, i)
+	case d.kind == Object:
+		return w.member(shape, i)
+	case d.kind == Array:
+		return w.element(a, i, len(d.items), func() place { return place{val: d.items[a.Index]} })
+	}
+	return w.noContainer(i, d.kind)
+}
+
+func (w walker) member(shape place, i int) (place, bool) {
+	a := w.path[i]
+	if a.IsIndex() {
+		return w.fail(i, "index-on-object", fmt.Sprintf("an object has no element %d", a.Index), "use a name")
+	}
+	p, st := w.operation.member(w.task, shape, a.Name)
+	switch st {
+	case waiting:
+		return place{}, false
+	case present:
+		return p, true
+	}
+	names, ok := w.names(shape)
+	if !ok {
+		return place{}, false
+	}
+	return w.undefined(i, names)
+}
+
+// names lists the members of an object for suggestions: those of a secret one stay secret.
+func (w walker) names(shape place) ([]string, bool) {
+	switch {
+	case shape.expr != nil:
+		var names []string
+		for i := range shape.expr.Members {
+			names = append(names, shape.expr.Members[i].Key)
+		}
+		return names, true
+	case shape.slot == nil:
+		if shape.val.Secret() {
+			return nil, true
+		}
+		return shape.val.data().keys, true
+	}
+	m := merged{members: map[string]contribution{}, visited: map[any]bool{}}
+	_, ok := w.collect(w.task, shape.slot, &m)
+	if m.secret {
+		return nil, ok
+	}
+	return slices.Sorted(maps.Keys(m.members)), ok
+}
+
+func (w walker) element(a syntax.Accessor, i, length int, element func() place) (place, bool) {
+	switch {
+	case !a.IsIndex():
+		return w.fail(i, "name-on-array", "an array has no member "+quoted(a.Name), "use an index such as [0]")
+	case a.Index >= length:
+		return w.outOfRange(a, i, length)
+	}
+	return element(), true
+}
+
+func (w walker) outOfRange(a syntax.Accessor, i, length int) (place, bool) {
+	return w.fail(i, "index-out-of-range", fmt.Sprintf("element %d does not exist", a.Index),
+		fmt.Sprintf("the array has %d elements, counted from 0", length))
+}
+
+func (w walker) noContainer(i int, kind Kind) (place, bool) {
+	return w.fail(i, "not-a-container", kind.String()+" has no members", "only arrays and objects have")
+}
+
+// stepUnknown steps into a value that is not known, by its schema.
+func (w walker) stepUnknown(v Value, i int) (place, bool) {
+	a, d := w.path[i], v.data()
+	if a.IsIndex() {
+		s, step := d.schema.Element(a.Index)
+		switch step {
+		case schema.NotContainer:
+			return w.noContainer(i, d.kind)
+		case schema.IndexOnObject:
+			return w.fail(i, "index-on-object", fmt.Sprintf("an object has no element %d", a.Index), "use a name")
+		case schema.Missing:
+			length, _ := d.schema.MaxElements()
+			return w.outOfRange(a, i, length)
+		}
+		return place{val: Value{d: unknownDatum(s, d.secret), def: v.def}}, true
+	}
+	if known, ok := d.member(a.Name); ok {
+		return place{val: known}, true
+	}
+	s, step := d.schema.Property(a.Name)
+	switch step {
+	case schema.NotContainer:
+		return w.noContainer(i, d.kind)
+	case schema.NameOnArray:
+		return w.fail(i, "name-on-array", "an array has no member "+quoted(a.Name), "use an index such as [0]")
+	case schema.Missing:
+		if d.secret {
+			return w.undefined(i, nil)
+		}
+		return w.undefined(i, d.schema.Names())
+	case schema.Undeclared:
+		if w.expr != nil {
+			w.warn(w.mark(i, i), "undeclared-property",
+				fmt.Sprintf("property %q is not declared in the schema of %s", a.Name, source(v)), "")
+		}
+	}
+	return place{val: Value{d: unknownDatum(s, d.secret), def: v.def}}, true
+}
+
+// source names what an unknown value comes from.
+func source(v Value) string {
+	if v.def != nil && v.def.Call != nil {
+		return quoted(v.def.Call.Key)
+	}
+	return "its value"
+}
+
+// undefined reports that the name of accessor i is none of names.
+func (w walker) undefined(i int, names []string) (place, bool) {
+	name := w.path[i].Name
+	if near := schema.Nearest(name, names); w.expr == nil && near != "" {
+		path := slices.Clone(w.path)
+		path[i].Name = near
+		return w.noValue("did you mean " + quoted(path.String()) + "?")
+	}
+	return w.fail(i, "unknown-property", "property "+quoted(name)+" is not defined", didYouMean(name, names))
+}
+
+// fail reports that accessor i cannot be applied.
+func (w walker) fail(i int, code, message, hint string) (place, bool) {
+	if w.expr == nil {
+		return w.noValue("")
+	}
+	w.reportAt(w.mark(i, i), code, message, hint)
+	return unknownPlace(), true
+}
+
+// noValue reports that a path of the caller's leads nowhere.
+func (w walker) noValue(hint string) (place, bool) {
+	w.reportPlain("no-value-at-path", "no value at "+quoted(w.path.String()), hint)
+	return unknownPlace(), true
+}
+
+func (w walker) reportAt(mark syntax.Mark, code, message, hint string) {
+	w.report(mark, code, message, hint).Path = exprPath(w.expr)
+}
+
+func didYouMean(name string, names []string) string {
+	if near := schema.Nearest(name, names); near != "" {
+		return "did you mean " + quoted(near) + "?"
+	}
+	return ""
+}

@@ -1,0 +1,89 @@
+// Command esc opens and checks environments: YAML documents of configuration and secrets in a directory.
+//
+//	go run ./examples/esc --dir examples/environments open myapp/dev
+//
+// It is the command line of the packages eval and providers and adds nothing to them. Run it with --help.
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/escapement-go/escapement/eval"
+	"github.com/escapement-go/escapement/providers"
+	"github.com/escapement-go/escapement/providers/awslogin"
+)
+
+const description = `Opens and checks environments: YAML documents of configuration and secrets in a directory.
+
+The environment myapp/dev is the file myapp/dev.yaml:
+
+    esc --dir examples/environments open myapp/dev
+    esc --dir examples/environments open myapp/dev aws.region -f string
+    eval "$(esc --dir examples/environments open myapp/dev -f shell)"
+
+Data goes to standard output, everything else to standard error. The exit code is the first that applies:
+
+    70  a defect of esc
+     2  usage: a flag, an argument, a path that does not parse
+     1  the document, the environment, a provider or a file is at fault,
+        or there is no value at the path
+     0  done`
+
+// cli is the command line.
+type cli struct {
+	Dir     string `help:"Directory of the environments." default:"." env:"ESC_DIR" placeholder:"DIR"`
+	KeyFile string `help:"File of the keys that decrypt secrets." name:"key" env:"ESC_KEY_FILE" placeholder:"FILE"`
+
+	Open  openCmd  `cmd:"" help:"Print an environment with its secrets."`
+	Get   getCmd   `cmd:"" help:"Print an environment without calling a provider, secrets redacted."`
+	Check checkCmd `cmd:"" help:"Say what is wrong with environments."`
+	Key   keyCmd   `cmd:"" help:"Make keys."`
+}
+
+// evaluator returns an evaluator for the directory. Without keys that can be read it has no Crypter, so that nobody
+// needs a key for what is not encrypted.
+func (c *cli) evaluator() *eval.Evaluator {
+	e := &eval.Evaluator{
+		Loader:    eval.Dir(c.Dir),
+		Providers: map[string]providers.Provider{"aws-login": &awslogin.Provider{}},
+	}
+	if keys, err := c.keys(); err == nil {
+		e.Crypter = keys
+	}
+	return e
+}
+
+func main() {
+	os.Exit(run(os.Args[1:]))
+}
+
+// run runs one command and returns the exit code.
+func run(args []string) (code int) {
+	defer func() {
+		if v := recover(); v != nil {
+			code = reportDefect(os.Stderr, v)
+		}
+	}()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	context.AfterFunc(ctx, stop) // a second signal ends the program at once
+
+	var c cli
+	parser := kong.Must(&c,
+		kong.Name("esc"),
+		kong.Description(description),
+		kong.Vars{"formats": strings.Join(eval.Formats(), ",")},
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
+		kong.BindTo(ctx, (*context.Context)(nil)))
+	command, err := parser.Parse(args)
+	if err != nil {
+		return report(os.Stderr, usageError{err})
+	}
+	return report(os.Stderr, command.Run(&c))
+}

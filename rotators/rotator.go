@@ -1,0 +1,67 @@
+// Package rotators is the contract between the evaluator and what it can rotate: credentials that are renewed one step
+// at a time, with what must be remembered about them kept in the document itself.
+//
+// A document calls a rotator by the name under which the program put it into its evaluator:
+//
+//	values:
+//	  token:
+//	    fn::rotate::token:
+//	      inputs: {prefix: myapp-}
+//	      state: # written by the rotation; its secrets are encrypted
+//	        text:
+//	          fn::secret: myapp-RWMTOXLZAJFT5KRH7XCYVIAVZQ
+//
+// A [Rotator] has two actions. Rotate makes a new credential and hands over what must be remembered, the state, which
+// is encrypted and written into the document before the hand-over returns. Open turns the saved state into outputs and
+// is all that happens when an environment is opened.
+//
+// What package providers says of inputs, plain data, secrets, errors, contexts and concurrency holds here as well: a
+// rotator is a provider that has a state. Inputs that only Rotate uses are listed in the schema's RotateOnly, so that
+// opening an environment evaluates nothing for them.
+package rotators
+
+import (
+	"context"
+	"errors"
+
+	"github.com/escapement-go/escapement/providers"
+	"github.com/escapement-go/escapement/schema"
+)
+
+// A Rotator opens and renews a credential. Schema and Open may be called by any number of goroutines at once; Rotate is
+// called for one document at a time, but may meet other processes that rotate the same credential.
+type Rotator interface {
+	// Schema describes inputs, state and outputs. It is pure, does no I/O, and answers equally on every call.
+	Schema() Schema
+
+	// Open returns the outputs for the saved state in req as plain data, with sensitive strings as schema.Secret.
+	// It has no side effects. Inputs that are RotateOnly may be absent. Without a state it is not called; for a state
+	// that has nothing to open yet it returns an error that matches [ErrNotRotated].
+	Open(ctx context.Context, req *Request) (any, error)
+
+	// Rotate renews the credential. It calls save with the whole new state, an object of plain data, as soon as it
+	// holds anything that must not be lost, and again on every change of state. When save returns nil, the state is
+	// durable; when it returns an error, it may or may not have been saved, and Rotate destroys nothing that either
+	// state needs. The last state handed over is the new one; a Rotate that returns nil without having saved has
+	// changed nothing. The context that Rotate passes to save bounds the saving.
+	Rotate(ctx context.Context, req *Request, save func(ctx context.Context, state any) error) error
+}
+
+// A Schema describes what a rotator takes, remembers and returns. A nil field allows anything; inputs and state are
+// objects all the same.
+type Schema struct {
+	Inputs, State, Outputs *schema.Schema
+}
+
+// A Request is what a rotator is asked to open or to rotate. Like the request of a provider it belongs to the caller.
+type Request struct {
+	providers.Request
+
+	// State is what was last saved, as plain data with secrets as schema.Secret; nil before the first rotation.
+	// It satisfies the state schema, which should admit members that it does not know: a state outlives programs.
+	State map[string]any
+}
+
+// ErrNotRotated is matched by the error of an Open whose state is that of an unfinished first rotation, so that there is
+// nothing to open yet.
+var ErrNotRotated = errors.New("not rotated yet")

@@ -1,0 +1,24 @@
+package schema
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+)
+
+// A memo keeps what was computed for a key. The zero memo is empty.
+type memo[K comparable, V any] struct{ values map[K]V }
+
+func (m *memo[K, V]) get(key K, compute func() V) V {
+	v, ok := m.values[key]
+	if !ok {
+		v = compute()
+		if m.values == nil {
+			m.values = map[K]V{}
+		}
+		m.values[key] = v
+	}
+	return v
+}
+
+func sortedKeys[K cmp.Ordered, V any](m map[K]V) []K { return slices.Sorted(maps.Keys(m)) }

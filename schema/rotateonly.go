@@ -1,0 +1,30 @@
+package schema
+
+import "slices"
+
+// RotateOnlyProperty tells whether RotateOnly lists the property, here or in what Ref and AllOf name.
+func (s *Schema) RotateOnlyProperty(name string) bool {
+	return slices.ContainsFunc(top(s).parts(false), func(part view) bool {
+		return slices.Contains(part.RotateOnly, name)
+	})
+}
+
+// AllRotateOnly tells whether there are properties, and each one that s lists, here or in what Ref and AllOf name, is
+// rotate-only.
+func (s *Schema) AllRotateOnly() bool {
+	marked, listed := map[string]bool{}, map[string]bool{}
+	for _, part := range top(s).parts(false) {
+		for _, name := range part.RotateOnly {
+			marked[name] = true
+		}
+		for name := range part.Properties {
+			listed[name] = true
+		}
+	}
+	for name := range listed {
+		if !marked[name] {
+			return false
+		}
+	}
+	return len(listed) > 0
+}
