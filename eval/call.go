@@ -131,7 +131,7 @@ func (o *operation) providerRequest(t *task, inputs any) providers.Request {
 
 // perform calls a provider or rotator and turns what it returns into a value.
 func (o *operation) perform(t *task, c *contract, failure string, do func(context.Context) (any, error)) (*datum, bool) {
-	if !o.ask(t, func(ctx context.Context) (any, error) { return do(ctx) }) {
+	if !o.ask(t, do) {
 		return nil, false
 	}
 	unknown := unknownDatum(c.outputs, false)
@@ -146,11 +146,12 @@ func (o *operation) perform(t *task, c *contract, failure string, do func(contex
 		o.reportCall(t, "provider-failed", failure, err)
 		return unknown, true
 	}
-	for _, v := range c.outputs.Validate(plain) {
-		o.reportCall(t, "provider-failed", failure, outputError{v})
+	plain = c.outputs.MarkSecrets(plain)
+	if violations := c.outputs.Validate(plain); len(violations) > 0 {
+		o.reportCall(t, "provider-failed", failure, outputError{violations[0]})
 		return unknown, true
 	}
-	v := in.value(c.outputs.MarkSecrets(plain), false)
+	v := in.value(plain, false)
 	o.count(in.nodes)
 	o.secrets = append(o.secrets, in.secrets...)
 	return v.data(), true

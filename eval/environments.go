@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/escapement-go/escapement/eval/internal/syntax"
+	"github.com/escapement-go/escapement/eval/internal/yamltext"
 )
 
 // An env is an environment as one operation sees it.
@@ -212,7 +213,9 @@ func (o *operation) load(e *env) {
 func (o *operation) parsed(e *env, text []byte) {
 	e.doc = o.documents.parse(e.name, text, o.limits)
 	for _, secret := range e.doc.Secrets {
-		o.secrets = append(o.secrets, secret.Node.Value)
+		if secret.Node.Kind == yamltext.Scalar {
+			o.secrets = append(o.secrets, secret.Node.Value)
+		}
 	}
 }
 

@@ -103,6 +103,7 @@ func (e *Environment) Format(f fmt.State, _ rune) { fmt.Fprintf(f, "%s %s", e.Na
 type documentCache struct {
 	mu     sync.Mutex
 	parsed map[string]parsedText
+	bytes  int // of their texts
 }
 
 type parsedText struct {
@@ -110,8 +111,9 @@ type parsedText struct {
 	doc *syntax.Document
 }
 
-// maxCached bounds the number of documents that an Evaluator remembers.
-const maxCached = 1024
+// maxCached bounds the texts that an Evaluator remembers the documents of, in bytes. When they become more, it begins
+// anew.
+const maxCached = 8 << 20
 
 // parse returns the document of a text, parsed now or before.
 func (c *documentCache) parse(name string, src []byte, limits Limits) *syntax.Document {
@@ -124,9 +126,10 @@ func (c *documentCache) parse(name string, src []byte, limits Limits) *syntax.Do
 	doc := syntax.Parse(name, src, functionForms, limits.syntax())
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.parsed == nil || len(c.parsed) >= maxCached {
-		c.parsed = map[string]parsedText{}
+	if c.parsed == nil || c.bytes+len(src) > maxCached {
+		c.parsed, c.bytes = map[string]parsedText{}, 0
 	}
+	c.bytes += len(src) - len(c.parsed[name].src)
 	c.parsed[name] = parsedText{string(src), doc}
 	return doc
 }

@@ -21,7 +21,13 @@ type finding struct {
 	mark    syntax.Mark
 	related []relatedMark
 	outside string // text from outside, which follows the message once it has been scrubbed
+
+	name  string // a name that is none of names; the nearest of these becomes the hint
+	names []string
 }
+
+// maxSuggestions bounds how many diagnostics of an operation suggest a name, since each compares many.
+const maxSuggestions = 100
 
 type relatedMark struct {
 	note string
@@ -105,10 +111,23 @@ func (o *operation) diagnostics(root string) Diagnostics {
 		o.report(o.rootMark(), "too-many-steps", fmt.Sprintf("evaluation takes more than %d steps", o.limits.Steps), "")
 	}
 	scrub := scrubber{secrets: o.secrets}
+	undefined := map[*Diagnostic]*finding{}
 	for i := range o.found {
-		ds = append(ds, o.found[i].diagnostic(&scrub))
+		d := o.found[i].diagnostic(&scrub)
+		ds = append(ds, d)
+		if o.found[i].names != nil {
+			undefined[d] = &o.found[i]
+		}
 	}
-	return sortDiagnostics(ds, root)
+	ds = sortDiagnostics(ds, root)
+	suggestions := 0
+	for _, d := range ds {
+		if f := undefined[d]; f != nil && suggestions < maxSuggestions {
+			suggestions++
+			d.Hint = didYouMean(f.name, f.names)
+		}
+	}
+	return ds
 }
 
 func (f *finding) diagnostic(scrub *scrubber) *Diagnostic {

@@ -199,12 +199,18 @@ func (w walker) names(shape place) ([]string, bool) {
 		}
 		return shape.val.data().keys, true
 	}
-	m := merged{members: map[string]contribution{}, visited: map[any]bool{}}
-	_, ok := w.collect(w.task, shape.slot, &m)
-	if m.secret {
-		return nil, ok
+	s := shape.slot
+	if s.names == nil {
+		m := merged{members: map[string]contribution{}, visited: map[any]bool{}}
+		if _, ok := w.collect(w.task, s, &m); !ok {
+			return nil, false
+		}
+		s.names = []string{}
+		if !m.secret {
+			s.names = slices.Sorted(maps.Keys(m.members))
+		}
 	}
-	return slices.Sorted(maps.Keys(m.members)), ok
+	return s.names, true
 }
 
 func (w walker) element(a syntax.Accessor, i, length int, element func() place) (place, bool) {
@@ -276,12 +282,16 @@ func source(v Value) string {
 // undefined reports that the name of accessor i is none of names.
 func (w walker) undefined(i int, names []string) (place, bool) {
 	name := w.path[i].Name
-	if near := schema.Nearest(name, names); w.expr == nil && near != "" {
+	if w.expr == nil {
 		path := slices.Clone(w.path)
-		path[i].Name = near
+		if path[i].Name = schema.Nearest(name, names); path[i].Name == "" {
+			return w.noValue("")
+		}
 		return w.noValue("did you mean " + quoted(path.String()) + "?")
 	}
-	return w.fail(i, "unknown-property", "property "+quoted(name)+" is not defined", didYouMean(name, names))
+	found := w.report(w.mark(i, i), "unknown-property", "property "+quoted(name)+" is not defined", "")
+	found.Path, found.name, found.names = exprPath(w.expr), name, names
+	return unknownPlace(), true
 }
 
 // fail reports that accessor i cannot be applied.

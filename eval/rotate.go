@@ -104,10 +104,10 @@ func (o *operation) rotatorInputs(t *task, env *env, e *syntax.Expr, all bool) (
 	}
 	var v Value
 	var ok bool
-	if all || c.inputs == nil {
+	if all {
 		v, ok = o.eval(t, inputs)
 	} else {
-		v, ok = o.openInputs(t, inputs, c.inputs)
+		v, ok = o.openInputs(t, inputs, c.inputs, 0)
 	}
 	if !ok {
 		return nil, false
@@ -121,8 +121,8 @@ func (o *operation) rotatorInputs(t *task, env *env, e *syntax.Expr, all bool) (
 }
 
 // openInputs evaluates inputs without those that only a rotation needs.
-func (o *operation) openInputs(t *task, p place, s *schema.Schema) (Value, bool) {
-	if s == nil {
+func (o *operation) openInputs(t *task, p place, s *schema.Schema, depth int) (Value, bool) {
+	if !s.HoldsRotateOnly() || depth > o.limits.Depth {
 		return o.eval(t, p)
 	}
 	shape, ok := o.shape(t, p)
@@ -143,7 +143,7 @@ func (o *operation) openInputs(t *task, p place, s *schema.Schema) (Value, bool)
 		case s.RotateOnlyProperty(name):
 			items[i], done = o.written(member, below), true
 		default:
-			items[i], done = o.openInputs(t, member, below)
+			items[i], done = o.openInputs(t, member, below, depth+1)
 		}
 		ok = ok && done
 	}

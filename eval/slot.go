@@ -37,6 +37,7 @@ type slot struct {
 	bag      bool // the members are in children, there are no layers
 	children map[string]place
 	missing  map[string]bool
+	names    []string // of all members, for suggestions; nil until needed
 	task     *task
 }
 
@@ -85,7 +86,7 @@ func (o *operation) freshen(s *slot) {
 		return
 	}
 	s.performed = true
-	s.missing = nil
+	s.missing, s.names = nil, nil
 	if s.parent == nil {
 		return
 	}
@@ -357,7 +358,6 @@ type merged struct {
 	unknown bool // a layer is unknown and may be an object
 	secret  bool // the highest layer is secret
 	top     place
-	depth   int
 }
 
 // A contribution is the highest declaration of a member and whether there are others.

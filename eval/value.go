@@ -1,7 +1,6 @@
 package eval
 
 import (
-	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -254,6 +253,3 @@ func (v Value) Format(f fmt.State, _ rune) { io.WriteString(f, v.String()) }
 
 // LogValue makes a log show the value as redacted JSON.
 func (v Value) LogValue() slog.Value { return slog.StringValue(v.String()) }
-
-// compareKeys is the order of names wherever an order shows: by bytes.
-func compareKeys(a, b string) int { return cmp.Compare(a, b) }

@@ -28,3 +28,25 @@ func (s *Schema) AllRotateOnly() bool {
 	}
 	return len(listed) > 0
 }
+
+// HoldsRotateOnly tells whether s marks a property as rotate-only at any object level: here, in its properties, or in
+// what Ref and AllOf name.
+func (s *Schema) HoldsRotateOnly() bool { return holdsRotateOnly(top(s), map[*Schema]bool{}) }
+
+func holdsRotateOnly(v view, seen map[*Schema]bool) bool {
+	for _, part := range v.parts(false) {
+		if seen[part.Schema] {
+			continue
+		}
+		seen[part.Schema] = true
+		if len(part.RotateOnly) > 0 {
+			return true
+		}
+		for _, property := range part.Properties {
+			if holdsRotateOnly(part.to(property), seen) {
+				return true
+			}
+		}
+	}
+	return false
+}

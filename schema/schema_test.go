@@ -76,3 +76,25 @@ func diff(t testing.TB, what string, got, want any) {
 }
 
 func ptr[T any](v T) *T { return &v }
+
+func TestHoldsRotateOnly(t *testing.T) {
+	marked := &schema.Schema{RotateOnly: []string{"login"}}
+	loop := &schema.Schema{Ref: "#/$defs/a", Defs: map[string]*schema.Schema{
+		"a": {Properties: map[string]*schema.Schema{"again": {Ref: "#/$defs/a"}}},
+	}}
+	for name, c := range map[string]struct {
+		of   *schema.Schema
+		want bool
+	}{
+		"nil":      {nil, false},
+		"here":     {marked, true},
+		"property": {&schema.Schema{Properties: map[string]*schema.Schema{"aws": marked}}, true},
+		"allOf":    {&schema.Schema{AllOf: []*schema.Schema{{}, marked}}, true},
+		"item":     {&schema.Schema{Items: marked}, false},
+		"loop":     {loop, false},
+	} {
+		if got := c.of.HoldsRotateOnly(); got != c.want {
+			t.Errorf("%s: got %v, want %v", name, got, c.want)
+		}
+	}
+}

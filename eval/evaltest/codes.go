@@ -19,7 +19,7 @@ func (c code) match(text string) bool { return pattern(c.text).MatchString(text)
 
 var pattern = memoize(func(text string) *regexp.Regexp {
 	text = regexp.QuoteMeta(text)
-	text = strings.NewReplacer(`\{\}`, `.+`, `\[\[`, `(?:`, `\]\]`, `)?`, `\|\|`, `|`).Replace(text)
+	text = strings.NewReplacer("; ", `(?: at ".+")?; `, `\{\}`, `.+`, `\[\[`, `(?:`, `\]\]`, `)?`, `\|\|`, `|`).Replace(text)
 	return regexp.MustCompile(`^(?:at ".+": )?(?:` + text + `)(?: at ".+")?$`)
 })
 

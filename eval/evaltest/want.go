@@ -71,7 +71,12 @@ func (w *want) String() string {
 }
 
 func (w *want) matches(d *eval.Diagnostic) bool {
-	if w.code != d.Code || w.warning != d.Warning || !w.place.covers(placeOf(d.Range)) {
+	return w.place.covers(placeOf(d.Range)) && w.describes(d)
+}
+
+// describes is matches without the place.
+func (w *want) describes(d *eval.Diagnostic) bool {
+	if w.code != d.Code || w.warning != d.Warning {
 		return false
 	}
 	if w.endAt > 0 && w.endAt != d.Range.End.Column || w.path != "" && w.path != d.Path {
@@ -219,6 +224,9 @@ func wantsIn(env, text string) ([]*want, error) {
 func wantsOf(text string) ([]*want, error) {
 	var wants []*want
 	for line := range strings.Lines(text) {
+		if strings.TrimSpace(line) == "" {
+			continue
+		}
 		where, specs, _ := strings.Cut(strings.TrimSpace(line), " ")
 		at, err := parsePlace(where)
 		if err != nil {

@@ -23,7 +23,7 @@ func (c *getCmd) Run(ctx context.Context, g *cli) error {
 	e.CheckSecrets = c.ShowSecrets
 	env, err := e.Check(ctx, c.Env)
 	if err != nil {
-		return g.explain(err)
+		return err
 	}
 	return c.print(env, c.ShowSecrets)
 }

@@ -25,7 +25,7 @@ func (c *newKeyCmd) Help() string {
 func (c *newKeyCmd) Run(g *cli) error {
 	file := cmp.Or(c.File, g.KeyFile)
 	if file == "" {
-		return usageError{errors.New("no file is named for the key; give its name as an argument")}
+		return errors.Join(usageError{errors.New("no file is named for the key")}, hint("write esc key new FILE"))
 	}
 	key, err := eval.NewKey("")
 	if err != nil {
@@ -55,13 +55,4 @@ func (c *cli) keys() (eval.KeyRing, error) {
 		return nil, fmt.Errorf("cannot use the key file %w", err)
 	}
 	return keys, nil
-}
-
-// explain adds to the error of an operation that misses a key why there is none.
-func (c *cli) explain(err error) error {
-	if !hasCode(err, "no-crypter") {
-		return err
-	}
-	_, why := c.keys()
-	return errors.Join(err, why)
 }

@@ -6,6 +6,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"os"
 	"os/signal"
@@ -32,12 +33,12 @@ Data goes to standard output, everything else to standard error. The exit code i
     70  a defect of esc
      2  usage: a flag, an argument, a path that does not parse
      1  the document, the environment, a provider or a file is at fault,
-        or there is no value at the path
+        there is no value at the path, or esc was interrupted
      0  done`
 
 // cli is the command line.
 type cli struct {
-	Dir     string `help:"Directory of the environments." default:"." env:"ESC_DIR" placeholder:"DIR"`
+	Dir     string `help:"Directory of the environments; the working directory where it is left out." env:"ESC_DIR" placeholder:"DIR"`
 	KeyFile string `help:"File of the keys that decrypt secrets." name:"key" env:"ESC_KEY_FILE" placeholder:"FILE"`
 
 	Open  openCmd  `cmd:"" help:"Print an environment with its secrets."`
@@ -50,7 +51,7 @@ type cli struct {
 // needs a key for what is not encrypted.
 func (c *cli) evaluator() *eval.Evaluator {
 	e := &eval.Evaluator{
-		Loader:    eval.Dir(c.Dir),
+		Loader:    eval.Dir(cmp.Or(c.Dir, ".")),
 		Providers: map[string]providers.Provider{"aws-login": &awslogin.Provider{}},
 	}
 	if keys, err := c.keys(); err == nil {
@@ -83,7 +84,7 @@ func run(args []string) (code int) {
 		kong.BindTo(ctx, (*context.Context)(nil)))
 	command, err := parser.Parse(args)
 	if err != nil {
-		return report(os.Stderr, usageError{err})
+		return report(os.Stderr, badCommandLine(err))
 	}
-	return report(os.Stderr, command.Run(&c))
+	return report(os.Stderr, c.explain(command.Run(&c)))
 }

@@ -24,7 +24,7 @@ func (c *openCmd) Run(ctx context.Context, g *cli) error {
 	}
 	env, err := g.evaluator().Open(ctx, c.Env, paths...)
 	if err != nil {
-		return g.explain(err)
+		return err
 	}
 	return c.print(env, true)
 }

@@ -10,7 +10,7 @@ import (
 // selection says which part of an environment is printed, and how.
 type selection struct {
 	Path   string `arg:"" optional:"" help:"Path of one value, such as aws.login or hosts[0]; all values where it is left out."`
-	Format string `short:"f" enum:"${formats}" default:"json" placeholder:"FORMAT" help:"One of ${formats}."`
+	Format string `short:"f" enum:"${formats}" default:"json" help:"One of ${formats}."`
 }
 
 func (s selection) options(reveal bool) eval.FormatOptions {

@@ -5,11 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
-	"runtime"
 	"slices"
-	"strings"
 
+	"github.com/alecthomas/kong"
 	"golang.org/x/term"
 
 	"github.com/escapement-go/escapement/eval"
@@ -23,8 +23,35 @@ const (
 	exitDefect = 70
 )
 
-// A usageError is one that the command line makes by itself.
+// A usageError says what is wrong with the command line.
 type usageError struct{ error }
+
+// A hint is joined to an error and says what to do about it.
+type hint string
+
+func (h hint) Error() string { return string(h) }
+
+// badCommandLine adds to an error of kong how the command is used.
+func badCommandLine(err error) error {
+	how := hint("run esc --help")
+	if e, ok := errors.AsType[*kong.ParseError](err); ok && e.Context.Selected() != nil {
+		command := e.Context.Selected()
+		how = hint(fmt.Sprintf("write esc %s, or run %s --help", command.Summary(), command.FullPath()))
+	}
+	return errors.Join(usageError{err}, how)
+}
+
+// explain adds to an error what the flags have to do with it.
+func (c *cli) explain(err error) error {
+	switch {
+	case hasCode(err, "no-crypter"):
+		_, why := c.keys()
+		return errors.Join(err, why)
+	case c.Dir == "" && hasCode(err, "load-failed") && errors.Is(err, fs.ErrNotExist):
+		return errors.Join(err, hint("this is about the working directory; name another one with --dir or in ESC_DIR"))
+	}
+	return err
+}
 
 // report prints what ended a command and returns the exit code.
 func report(w io.Writer, err error) int {
@@ -48,8 +75,8 @@ func printError(w io.Writer, err error) {
 		for _, part := range e.Unwrap() {
 			printError(w, part)
 		}
-	case usageError:
-		fmt.Fprintf(w, "error: %v\nhint: run esc --help, or esc COMMAND --help\n", e)
+	case hint:
+		fmt.Fprintf(w, "hint: %v\n", e)
 	default:
 		if errors.Is(err, context.Canceled) {
 			err = errors.New("interrupted")
@@ -58,7 +85,7 @@ func printError(w io.Writer, err error) {
 	}
 }
 
-// printDiagnostics prints diagnostics, in colour if w is a terminal whose user has nothing against it.
+// printDiagnostics prints diagnostics, in colour if w is a terminal and its user has not asked for none.
 func printDiagnostics(w io.Writer, ds eval.Diagnostics) {
 	f, ok := w.(*os.File)
 	color := ok && term.IsTerminal(int(f.Fd())) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
@@ -67,19 +94,18 @@ func printDiagnostics(w io.Writer, ds eval.Diagnostics) {
 
 // isUsage reports whether the command line is at fault, so that no document can make up for it.
 func isUsage(err error) bool {
+	// These are about the command line if they have no place in a document.
+	codes := []string{"bad-path", "invalid-environment-name", "path-not-allowed"}
 	return slices.ContainsFunc(parts(err), func(part error) bool {
 		switch e := part.(type) {
 		case usageError:
 			return true
 		case *eval.Diagnostic:
-			return e.Range.IsZero() && slices.Contains(usageCodes, e.Code)
+			return e.Range.IsZero() && slices.Contains(codes, e.Code)
 		}
 		return false
 	})
 }
-
-// usageCodes are those of diagnostics that are about the command line if they have no place in a document.
-var usageCodes = []string{"bad-path", "invalid-environment-name", "path-not-allowed"}
 
 func hasCode(err error, code string) bool {
 	return slices.ContainsFunc(parts(err), func(part error) bool {
@@ -99,28 +125,4 @@ func parts(err error) []error {
 		all = append(all, parts(e)...)
 	}
 	return all
-}
-
-// reportDefect asks to report a panic and returns the exit code. It shows the type and the place of the panic and not its
-// text, which may hold a secret.
-func reportDefect(w io.Writer, v any) int {
-	fmt.Fprintf(w, "error: esc has a defect: %T %s\n", v, panicPlace())
-	fmt.Fprintln(w, "hint: please report it, with this message and a document that shows it but holds no secret, at")
-	fmt.Fprintln(w, "      https://github.com/escapement-go/escapement/issues")
-	return exitDefect
-}
-
-// panicPlace says where the panic occurred that is being recovered from.
-func panicPlace() string {
-	pcs := make([]uintptr, 64)
-	frames := runtime.CallersFrames(pcs[:runtime.Callers(0, pcs)])
-	for panicking, more := false, true; more; {
-		var f runtime.Frame
-		f, more = frames.Next()
-		if panicking && !strings.HasPrefix(f.Function, "runtime.") {
-			return fmt.Sprintf("in %s, line %d", f.Function, f.Line)
-		}
-		panicking = panicking || f.Function == "runtime.gopanic"
-	}
-	return "in an unknown place"
 }

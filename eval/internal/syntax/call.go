@@ -60,6 +60,7 @@ func (p *parser) call(e *Expr, pair pair) {
 		e.Kind = Final
 		p.finals = true
 	case !known:
+		p.hide(pair)
 		p.report(pair.keyNode, "unknown-function", "unknown function "+quote(call.Name), p.suggestFunction(call.Name))
 	case p.fits(call, form):
 		e.Kind = Func
@@ -284,6 +285,7 @@ func (p *parser) secret(e *Expr, pair pair) {
 	if n == nil {
 		return
 	}
+	p.hide(pair)
 	kind := Secret
 	holder := n
 	if n.Kind == yamltext.Mapping {
@@ -302,9 +304,6 @@ func (p *parser) secret(e *Expr, pair pair) {
 	if !ok {
 		return
 	}
-	if kind == Secret {
-		p.doc.Secrets = append(p.doc.Secrets, Mark{Doc: p.doc, Node: holder})
-	}
 	text, literal := Literal(scalar.Text)
 	if !literal {
 		p.notLiteral(holder)
@@ -312,6 +311,13 @@ func (p *parser) secret(e *Expr, pair pair) {
 	}
 	e.Kind, e.Text = kind, text
 	e.Call.Arg = p.newExpr(String, holder, e, pair.key, -1)
+}
+
+// hide keeps what stands under fn::secret, in whatever form, out of the excerpts of diagnostics.
+func (p *parser) hide(pair pair) {
+	if n := target(pair.value); n != nil && strings.EqualFold(pair.key, "fn::secret") {
+		p.doc.Secrets = append(p.doc.Secrets, Mark{Doc: p.doc, Node: n})
+	}
 }
 
 func (p *parser) notLiteral(n *yamltext.Node) {

@@ -19,7 +19,7 @@ type Document struct {
 	Rotates []*Expr // the calls of fn::rotate, in document order
 	Finals  *Finals // the properties that are final; nil if none is
 	Issues  []Issue
-	Secrets []Mark // the plaintexts of fn::secret
+	Secrets []Mark // what stands under fn::secret, well-formed or not
 
 	// Environments are the canonical names of the environments that references name with ${environments…}.
 	Environments map[string]bool
@@ -230,6 +230,7 @@ func (p *parser) values(n *yamltext.Node) {
 				quote(pair.key)+` is reserved and cannot be a property of "values"`, "choose another name")
 			continue
 		case hasFunctionPrefix(pair.key):
+			p.hide(pair)
 			p.report(pair.keyNode, "call-at-top", "function "+quote(pair.key)+` stands directly under "values"`,
 				"give its result a name")
 			continue

@@ -476,15 +476,13 @@ func TestRewrittenNumbers(t *testing.T) {
 		}
 		clean := strings.TrimPrefix(strings.ReplaceAll(text, "_", ""), "+")
 		if !strings.ContainsAny(clean, "xXoObB") { // a zero in front means octal to math/big
-			sign := strings.HasPrefix(clean, "-")
-			if clean = strings.TrimLeft(clean, "-0"); clean == "" || clean[0] == 'e' || clean[0] == 'E' {
-				clean = "0" + clean
+			sign, digits := cutSign(clean)
+			if digits = strings.TrimLeft(digits, "0"); digits == "" || digits[0] < '1' || digits[0] > '9' {
+				digits = "0" + digits
 			}
-			if sign {
-				clean = "-" + clean
-			}
+			clean = sign + digits
 		}
-		want, ok := new(big.Rat).SetString(strings.Replace(clean, ".e", ".0e", 1))
+		want, ok := new(big.Rat).SetString(clean)
 		got, valid := new(big.Rat).SetString(r.Text)
 		if !ok || !valid || want.Cmp(got) != 0 {
 			t.Fatalf("%q is rewritten as %q", text, r.Text)
