@@ -20,7 +20,7 @@ func (o *operation) breakCycles(goal *task) {
 		o.reportCycle(group)
 		for _, t := range group {
 			t.state = done
-			t.value = unknownValue(nil, false)
+			t.value = Value{d: unknownDatum(nil, false), def: t.definition()}
 			t.place = unknownPlace()
 		}
 	}
@@ -132,13 +132,16 @@ func (o *operation) reportCycle(group []*task) {
 }
 
 // property is the property that a task belongs to.
-func (t *task) property() *syntax.Expr {
+func (t *task) property() *syntax.Expr { return t.definition().Property() }
+
+// definition is the expression that a task evaluates.
+func (t *task) definition() *syntax.Expr {
 	if t.expr != nil {
-		return t.expr.Property()
+		return t.expr
 	}
 	if t.slot != nil {
 		if e := t.slot.definition(place{slot: t.slot}); e != nil {
-			return e.Property()
+			return e
 		}
 	}
 	return emptyMapping

@@ -103,7 +103,10 @@ func anyFinal(f *syntax.Finals) *syntax.Expr {
 
 // warnFinal reports a contribution that is ignored because something below it is final.
 func (o *operation) warnFinal(s *slot, ignored layer, final *syntax.Expr) {
-	e := s.definition(ignored.place)
+	e := ignored.within
+	if e == nil {
+		e = s.definition(ignored.place)
+	}
 	if e == nil || e.Doc == nil {
 		return
 	}

@@ -75,6 +75,10 @@ var settingNames = []string{
 //
 //   - variables, files: JSON object of the projection, revealed.
 //
+//   - schema: JSON of Environment.Schema.
+//
+//   - expression NAME: the exported expression of a property, with ranges as "LINE:COLUMN-LINE:COLUMN".
+//
 //   - output FORMAT: what Environment.Write gives. The format may be followed by "reveal", "expressions" and a path. A
 //     body that begins with "!" is the code of an error, with part of its text in quotes if need be.
 //

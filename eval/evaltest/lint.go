@@ -25,9 +25,36 @@ func (r *report) lint() {
 			r.lintOrder(r.env.Diagnostics[i-1], d)
 		}
 	}
+	r.lintJSON()
+}
+
+// lintJSON checks rule 15.1.
+func (r *report) lintJSON() {
 	text, err := json.Marshal(r.env.Diagnostics)
-	if err != nil || !json.Valid(text) {
-		r.problem("diagnostics have no JSON: %v", err)
+	var list []struct {
+		Code, Severity, Message string
+		Range                   *eval.Range
+		Path                    *string
+		Related                 []struct {
+			Note  string
+			Range eval.Range
+		}
+	}
+	if err == nil {
+		err = json.Unmarshal(text, &list)
+	}
+	if err != nil || len(list) != len(r.env.Diagnostics) {
+		r.problem("JSON of the diagnostics is %s, %v", text, err)
+		return
+	}
+	for i, d := range r.env.Diagnostics {
+		got := list[i]
+		severity := map[bool]string{true: "warning", false: "error"}[d.Warning]
+		same := got.Code == d.Code && got.Severity == severity && strings.HasPrefix(got.Message, d.Message) &&
+			(got.Range == nil) == d.Range.IsZero() && (got.Path == nil) == (d.Path == "") && len(got.Related) == len(d.Related)
+		if !same || got.Range != nil && *got.Range != d.Range || got.Path != nil && *got.Path != d.Path {
+			r.problem("JSON of %v is %+v", d, got)
+		}
 	}
 }
 

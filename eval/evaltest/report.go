@@ -188,6 +188,18 @@ func (r *report) section(s *Section) {
 	switch kind {
 	case "values", "redacted":
 		r.values(kind, rest, text)
+	case "expression":
+		r.expression(rest, text)
+	case "schema":
+		got, err := json.Marshal(r.env.Schema())
+		if err == nil {
+			name, err = canonicalJSON(got)
+		}
+		if err != nil {
+			r.problem("schema: %v", err)
+			return
+		}
+		r.compareJSON("schema", name, text)
 	case "variables":
 		r.projection(kind, r.env.Variables(), text)
 	case "files":

@@ -37,7 +37,7 @@ func TestIssues(t *testing.T) {
 			Code: "document-too-large", Message: "document has more than 4 bytes"}},
 		{"too deep, flow", nested("[", "«[»", "]", 3) + "]\n", Limits{Depth: 3}, Issue{
 			Code: "too-deep", Message: "nesting is deeper than 3"}},
-		{"too deep, block", "a:\n  b:\n    «c:» 1\n", Limits{Depth: 2}, Issue{
+		{"too deep, block", "a:\n  b:\n    «c: 1»\n", Limits{Depth: 2}, Issue{
 			Code: "too-deep", Message: "nesting is deeper than 2"}},
 		{"too deep, lists", "- - «-» 1\n", Limits{Depth: 2}, Issue{
 			Code: "too-deep", Message: "nesting is deeper than 2"}},
@@ -92,13 +92,13 @@ func TestRefusedCharacters(t *testing.T) {
 // TestLimitsHold accepts documents at each limit; TestIssues refuses those one beyond.
 func TestLimitsHold(t *testing.T) {
 	for text, limits := range map[string]Limits{
-		"a: 1\n":                   {Bytes: 5, Depth: 1, Nodes: 3},
-		"[[[]]]":                   {Bytes: 6, Depth: 3, Nodes: 3},
-		"- - - 1\n":                {Depth: 3, Nodes: 4},
-		"a:\n  b: [c, {d: e}]\n":   {Depth: 4, Nodes: 9},
-		"a: &x [[]]\nb: [*x]\n":    {Depth: 4, Nodes: 8},
-		"a: &x [1, 2]\nb: *x\n":    {Nodes: 9},
-		"a: &x 1\nb: [*x, *x]\n":   {Nodes: 7},
+		"a: 1\n":                    {Bytes: 5, Depth: 1, Nodes: 3},
+		"[[[]]]":                    {Bytes: 6, Depth: 3, Nodes: 3},
+		"- - - 1\n":                 {Depth: 3, Nodes: 4},
+		"a:\n  b: [c, {d: e}]\n":    {Depth: 4, Nodes: 9},
+		"a: &x [[]]\nb: [*x]\n":     {Depth: 4, Nodes: 8},
+		"a: &x [1, 2]\nb: *x\n":     {Nodes: 9},
+		"a: &x 1\nb: [*x, *x]\n":    {Nodes: 7},
 		"a: &x [*x]\nb: [*x, *x]\n": {Nodes: 10, Depth: 3},
 	} {
 		d, issues := parse(text, limits)

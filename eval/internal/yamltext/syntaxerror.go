@@ -131,7 +131,7 @@ func (f *fault) openBracket() string {
 }
 
 // wordEnd returns the end of the token to blame at a byte: one indicator, or everything up to the
-// next blank or indicator of a flow collection.
+// next blank, double quote or indicator of a flow collection.
 func (d *Document) wordEnd(begin int) int {
 	if begin >= len(d.text) || isSpace(d.text[begin]) && !isBlank(d.text[begin]) {
 		return begin
@@ -140,7 +140,7 @@ func (d *Document) wordEnd(begin int) int {
 		return begin + 1
 	}
 	word := d.text[begin:lineEnd(d.text, begin)]
-	if i := strings.IndexAny(word, " \t,[]{}"); i > 0 {
+	if i := strings.IndexAny(word, " \t,[]{}\""); i > 0 {
 		return begin + i
 	}
 	return begin + len(word)

@@ -1,0 +1,212 @@
+package eval
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/escapement-go/escapement/eval/internal/syntax"
+)
+
+// settle loads environments and all that they import, breadth first. Which environments count, and which item closes
+// a cycle, is decided on the whole graph.
+func (o *operation) settle(level []*env) {
+	start := level
+	for {
+		o.fetch(start)
+		if !o.io.busy() {
+			break
+		}
+		for o.io.busy() && o.ctx.Err() == nil {
+			o.receive()
+			o.fetch(start)
+		}
+		if o.ctx.Err() != nil {
+			return
+		}
+	}
+	o.admit(start)
+}
+
+// fetch starts to load what is reachable from level and would count as far as is known by now.
+func (o *operation) fetch(level []*env) {
+	count := len(o.order)
+	seen := map[*env]bool{}
+	o.breadthFirst(level, func(e *env) bool {
+		if seen[e] {
+			return false
+		}
+		seen[e] = true
+		if !e.admitted {
+			if count > o.limits.Imports {
+				return false
+			}
+			count++
+		}
+		if !e.asked {
+			o.load(e)
+		}
+		return e.doc != nil && (!e.doc.Broken() || e.isRoot())
+	})
+}
+
+// breadthFirst visits environments and those that they import, level by level, in the order of their lists. It goes
+// on below those for which visit is true.
+func (o *operation) breadthFirst(level []*env, visit func(*env) bool) {
+	for len(level) > 0 {
+		var next []*env
+		for _, e := range level {
+			if !visit(e) {
+				continue
+			}
+			for i := range e.doc.Imports {
+				next = append(next, o.env(e.doc.Imports[i].Name))
+			}
+		}
+		level = next
+	}
+}
+
+// admit decides, once everything is loaded, which environments count and what each of them imports.
+func (o *operation) admit(level []*env) {
+	type arrival struct {
+		env  *env
+		from *env
+		mark syntax.Mark
+	}
+	var queue []arrival
+	for _, e := range level {
+		a := arrival{env: e}
+		if len(e.references) > 0 {
+			a.mark = e.references[0]
+			a.from = o.envs[a.mark.Doc.Name]
+		}
+		queue = append(queue, a)
+	}
+	visited := map[*env]bool{}
+	for len(queue) > 0 {
+		a := queue[0]
+		queue = queue[1:]
+		e := a.env
+		if visited[e] || e.slot != nil {
+			continue
+		}
+		visited[e] = true
+		if !o.admitOne(e, a.mark) {
+			continue
+		}
+		if !e.isRoot() {
+			e.rootName = o.rootNameFrom(a.from, e)
+		}
+		if e.usable() {
+			for i := range e.doc.Imports {
+				item := &e.doc.Imports[i]
+				imported := o.env(item.Name)
+				if o.closesCycle(e, imported) {
+					o.reportImportCycle(e, imported, item)
+					continue
+				}
+				e.imports = append(e.imports, importEdge{item, imported})
+				imported.references = append(imported.references, item.Mark)
+				queue = append(queue, arrival{imported, e, item.Mark})
+			}
+		}
+	}
+	for e := range visited {
+		o.link(e)
+	}
+	for e := range visited {
+		e.layer()
+	}
+}
+
+// admitOne admits an environment if the budget allows.
+func (o *operation) admitOne(e *env, mark syntax.Mark) bool {
+	if e.admitted {
+		return true
+	}
+	if len(o.order) > o.limits.Imports {
+		e.refused = true
+		if !o.overflow {
+			o.overflow = true
+			o.report(mark, "too-many-imports", fmt.Sprintf("more than %d environments", o.limits.Imports), "")
+		}
+		return false
+	}
+	e.admitted = true
+	o.order = append(o.order, e)
+	return true
+}
+
+// rootNameFrom is the root environment as e sees it: an anonymous root leaves that role to those that it names.
+func (o *operation) rootNameFrom(from, e *env) string {
+	if !o.request.anonymous {
+		return o.root.name
+	}
+	if from == nil || from == o.root || o.root.doc.Environments[e.name] {
+		return e.name
+	}
+	return from.rootName
+}
+
+// closesCycle adds the edge from one environment to another, unless that would let the first import itself.
+func (o *operation) closesCycle(from, to *env) bool {
+	if from == to || o.reach[to][from] {
+		return true
+	}
+	if o.reach[from][to] {
+		return false
+	}
+	gain := []*env{to}
+	for e := range o.reach[to] {
+		gain = append(gain, e)
+	}
+	o.extend(from, gain)
+	for e, reached := range o.reach {
+		if reached[from] {
+			o.extend(e, gain)
+		}
+	}
+	return false
+}
+
+func (o *operation) extend(e *env, gain []*env) {
+	if o.reach[e] == nil {
+		o.reach[e] = map[*env]bool{}
+	}
+	for _, g := range gain {
+		o.reach[e][g] = true
+	}
+}
+
+func (o *operation) reportImportCycle(from, to *env, item *syntax.Import) {
+	names := quoted(to.name)
+	for _, e := range o.importPath(to, from) {
+		names += " -> " + quoted(e.name)
+	}
+	o.report(item.Mark, "import-cycle", "environment imports itself: "+names+" -> "+quoted(to.name), "")
+}
+
+// importPath is a shortest way from one environment to another along their imports, without the first.
+func (o *operation) importPath(from, to *env) []*env {
+	if from == to {
+		return nil
+	}
+	before := map[*env]*env{from: nil}
+	queue := []*env{from}
+	for len(queue) > 0 && before[to] == nil {
+		e := queue[0]
+		queue = queue[1:]
+		for _, edge := range e.imports {
+			if _, seen := before[edge.env]; !seen {
+				before[edge.env] = e
+				queue = append(queue, edge.env)
+			}
+		}
+	}
+	var path []*env
+	for e := to; e != from && e != nil; e = before[e] {
+		path = append(path, e)
+	}
+	slices.Reverse(path)
+	return path
+}

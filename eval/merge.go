@@ -1,0 +1,164 @@
+package eval
+
+import (
+	"maps"
+	"slices"
+)
+
+// evalSlot computes the value of a slot from its layers.
+func (o *operation) evalSlot(t *task) (Value, bool) {
+	s := t.slot
+	if s.bag {
+		return o.evalMembers(t, s, slices.Sorted(maps.Keys(s.children)), merged{})
+	}
+	top, st := o.layer(t, s, 0)
+	switch st {
+	case waiting:
+		return Value{}, false
+	case absent:
+		return Value{d: objectDatum(nil, nil, false)}, true
+	}
+	if c, ok := evident(top.place); ok && c == notObject {
+		return o.evalTop(t, s, top)
+	}
+	m := merged{members: map[string]contribution{}, visited: map[any]bool{}}
+	layers, ok := o.collect(t, s, &m)
+	if !ok {
+		return Value{}, false
+	}
+	if layers <= 1 {
+		return o.evalTop(t, s, top)
+	}
+	return o.evalMembers(t, s, slices.Sorted(maps.Keys(m.members)), m)
+}
+
+func (o *operation) evalTop(t *task, s *slot, top layer) (Value, bool) {
+	v, ok := o.eval(t, top.place)
+	if s.parent != nil {
+		v.over = s
+	}
+	return v, ok
+}
+
+// merged is what the layers of an object have in common.
+type merged struct {
+	members map[string]contribution
+	visited map[any]bool
+	unknown bool // a layer is unknown and may be an object
+	secret  bool // the highest layer is secret
+	top     place
+}
+
+// A contribution is the highest declaration of a member and whether there are others.
+type contribution struct {
+	place
+	shared bool
+}
+
+// collect finds the members of an object from those of its layers, down to the first layer that is not an object. It
+// returns the number of layers that count. What several layers share is visited once.
+func (o *operation) collect(t *task, s *slot, m *merged) (layers int, ok bool) {
+	for i := 0; ; i++ {
+		l, st := o.layer(t, s, i)
+		if st != present {
+			return i, st == absent
+		}
+		if c, ok := evident(l.place); ok && c == notObject {
+			return i, true
+		}
+		shape, ok := o.shape(t, l.place)
+		if !ok {
+			return i, false
+		}
+		c := o.class(shape)
+		if c == notObject {
+			return i, true
+		}
+		if m.top == (place{}) {
+			m.top = l.place
+			m.secret = shape.isValue() && shape.val.Secret()
+		}
+		o.collectLayer(s, shape, c, m)
+		if shape.slot != nil && !m.visited[shape.slot] {
+			m.visited[shape.slot] = true
+			if _, ok := o.collect(t, shape.slot, m); !ok {
+				return i, false
+			}
+		}
+	}
+}
+
+func (o *operation) collectLayer(s *slot, shape place, c class, m *merged) {
+	switch {
+	case shape.expr != nil:
+		if m.visited[shape.expr] {
+			return
+		}
+		m.visited[shape.expr] = true
+		for i := range shape.expr.Members {
+			member := &shape.expr.Members[i]
+			m.add(member.Key, place{env: shape.env, expr: member.Value}, s.finals)
+		}
+	case shape.slot != nil && shape.slot.bag:
+		for key, p := range shape.slot.children {
+			m.add(key, p, false)
+		}
+	case shape.slot == nil:
+		m.unknown = m.unknown || c == maybeObject
+		d := shape.val.data()
+		for i, key := range d.keys {
+			m.add(key, place{val: d.items[i]}, s.finals)
+		}
+	}
+}
+
+func (m *merged) add(key string, p place, shared bool) {
+	if c, ok := m.members[key]; ok {
+		p, shared = c.place, true
+	}
+	m.members[key] = contribution{p, shared || m.unknown}
+}
+
+// evalMembers computes a merged object from its members.
+func (o *operation) evalMembers(t *task, s *slot, keys []string, m merged) (Value, bool) {
+	items := make([]Value, len(keys))
+	complete := true
+	literals := 1
+	for i, key := range keys {
+		p, ok := o.mergedMember(t, s, key, m)
+		if !ok {
+			complete = false
+			continue
+		}
+		if p.expr != nil && isLiteral(p.expr) {
+			literals++
+		}
+		items[i], ok = o.eval(t, p)
+		complete = complete && ok
+	}
+	if !complete {
+		return Value{}, false
+	}
+	if !t.counted {
+		t.counted = true
+		o.count(literals)
+	}
+	d := objectDatum(keys, items, m.secret)
+	if m.unknown {
+		d.unknown, d.unknownBelow = true, true
+	}
+	v := Value{d: d, def: s.definition(m.top)}
+	if s.parent != nil {
+		v.over = s
+	}
+	return o.bounded(v), true
+}
+
+// mergedMember returns a member of a merged object. One that a single layer contributes needs no slot.
+func (o *operation) mergedMember(t *task, s *slot, key string, m merged) (place, bool) {
+	if c, ok := m.members[key]; ok && !c.shared && !m.unknown {
+		return c.place, true
+	}
+	p, st := o.child(t, s, key)
+	return p, st == present
+}
