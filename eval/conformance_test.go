@@ -7,7 +7,10 @@ import (
 	"flag"
 	"fmt"
 	"log/slog"
+	"math"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -17,6 +20,7 @@ import (
 
 	"github.com/escapement-go/escapement/eval"
 	"github.com/escapement-go/escapement/eval/evaltest"
+	"github.com/escapement-go/escapement/providers"
 	"github.com/escapement-go/escapement/schema"
 )
 
@@ -422,4 +426,121 @@ values:
 			}
 		}
 	}
+}
+
+// TestChangedText checks that an evaluator which remembers texts sees that one has changed.
+func TestChangedText(t *testing.T) {
+	host := &evaltest.Host{Files: map[string]string{"r": "imports: [b]\nvalues: {x: 1}\n", "b": "values: {y: 1}\n"}}
+	e := host.Evaluator()
+	for _, step := range []struct{ name, text, want string }{
+		{"", "", `{"x":1,"y":1}`},
+		{"b", "values: {y: 2}\n", `{"x":1,"y":2}`},
+		{"r", "imports: [b]\nvalues: {x: '${y}'}\n", `{"x":2,"y":2}`},
+		{"b", "values: {y: '${'}\n", ""},
+		{"b", "values: {z: 3, y: 4}\n", `{"x":4,"y":4,"z":3}`},
+	} {
+		if step.name != "" {
+			host.Files[step.name] = step.text
+		}
+		env, err := e.Open(t.Context(), "r")
+		if (err != nil) != (step.want == "") || step.want != "" && env.Values.String() != step.want {
+			t.Errorf("after %q: %v, %v; want %s", step.text, env.Values, err, step.want)
+		}
+	}
+}
+
+// TestOneEvaluatorForAll opens, checks and prints with one evaluator from many goroutines; the race detector watches.
+func TestOneEvaluatorForAll(t *testing.T) {
+	host := &evaltest.Host{Files: map[string]string{
+		"r": "imports: [a, b]\nvalues: {x: '${y.n}', o: {k: 1}, s: {fn::secret: hidden}, bad: '${nope}'}\n",
+		"q": "imports: [a, b]\nvalues: {x: '${y.n}', o: {k: 1}, k: {fn::rotate::pw: {inputs: {user: u}, state: {current: c}}}}\n",
+		"a": "values: {y: {fn::open::echo: {n: 1}}, o: {l: [1, 2]}}\n",
+		"b": "imports: [a]\nvalues: {o: {m: '${y}'}}\n",
+	}, Before: evaltest.Shuffle(3)}
+	e := host.Evaluator()
+	print := func(name string, check bool) string {
+		env, err := e.Open(t.Context(), name)
+		if check {
+			env, err = e.Check(t.Context(), name)
+		}
+		var b strings.Builder
+		fmt.Fprint(&b, err, env.Diagnostics, env.Values)
+		for _, format := range []string{"json", "yaml", "detailed", "string"} {
+			if err := env.Write(&b, eval.FormatOptions{Format: format, Expressions: format == "detailed"}); err != nil {
+				t.Error(err)
+			}
+		}
+		schema, err := json.Marshal(env.Schema())
+		fmt.Fprintf(&b, "%s %v", schema, err)
+		return b.String()
+	}
+	var group sync.WaitGroup
+	for _, name := range []string{"r", "q"} {
+		for _, check := range []bool{true, false} {
+			want := print(name, check)
+			for range 8 {
+				group.Go(func() {
+					if got := print(name, check); got != want {
+						t.Errorf("%s: got\n%s\nwant\n%s", name, got, want)
+					}
+				})
+			}
+		}
+	}
+	group.Wait()
+}
+
+// TestOddOutputs gives documents what careless providers return: plain data in other Go types is taken, the rest is a
+// failure of the call, and nothing panics.
+func TestOddOutputs(t *testing.T) {
+	circle := map[string]any{}
+	circle["self"] = circle
+	for _, tt := range []struct {
+		output any
+		want   string // "" for a failure
+	}{
+		{nil, "null"}, {1, "1"}, {1.5, "1.5"}, {[]string{"a"}, `["a"]`}, {map[string]int{"a": 1}, `{"a":1}`},
+		{schema.SecretData([]any{schema.NewSecret("x")}), `"[secret]"`}, {schema.Secret{}, `"[secret]"`},
+		{json.Number("1.50"), "1.50"}, {map[string]any{"fn::open::echo": map[string]any{}}, `{"fn::open::echo":{}}`},
+		{"${nope}", `"${nope}"`},
+		{math.NaN(), ""}, {json.Number("x"), ""}, {json.Number("01"), ""}, {make(chan int), ""}, {func() {}, ""},
+		{[]any{struct{}{}}, ""}, {circle, ""}, {schema.SecretData(circle), ""}, {schema.Unknown{}, ""}, {errors.New("x"), ""},
+	} {
+		odd := providers.New(providers.Schema{}, func(context.Context, *providers.Request) (any, error) { return tt.output, nil })
+		e := &eval.Evaluator{Providers: map[string]providers.Provider{"odd": odd}}
+		env, err := e.OpenText(t.Context(), []byte("values: {a: {fn::open::odd: {}}}\n"))
+		a, _ := env.Values.Lookup("a")
+		switch {
+		case tt.want != "" && (err != nil || a.String() != tt.want):
+			t.Errorf("%T: a is %v, %v; want %s", tt.output, a, err, tt.want)
+		case tt.want == "" && (err == nil || a.Known()):
+			t.Errorf("%T: a is %v, %v; want a failure", tt.output, a, err)
+		}
+	}
+}
+
+// FuzzOpen evaluates whatever text: nothing panics, and what every case must fulfil holds. The seeds are the corpus.
+func FuzzOpen(f *testing.F) {
+	for _, pattern := range []string{"testdata/conformance/*.txtar", "testdata/differences/*.txtar"} {
+		files, err := filepath.Glob(pattern)
+		if err != nil || len(files) == 0 {
+			f.Fatalf("no seeds at %q: %v", pattern, err)
+		}
+		for _, file := range files {
+			text, err := os.ReadFile(file)
+			if err != nil {
+				f.Fatal(err)
+			}
+			for _, s := range evaltest.ParseArchive(string(text)).Sections {
+				if strings.HasSuffix(s.Name, ".yaml") {
+					f.Add(s.Body)
+				}
+			}
+		}
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		if problems := evaltest.Lint(t.Context(), text); problems != nil {
+			t.Error(strings.Join(problems, "\n"))
+		}
+	})
 }

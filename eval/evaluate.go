@@ -212,6 +212,7 @@ func (o *operation) bounded(v Value) Value {
 	case d.kind == String && len(d.text) > o.limits.StringBytes:
 		code, message = "string-too-large", fmt.Sprintf("string has more than %d bytes", o.limits.StringBytes)
 	case d.size > o.limits.ValueBytes:
+		o.oversized = true
 		code, message = "result-too-large", fmt.Sprintf("value has more than %d bytes", o.limits.ValueBytes)
 	case d.depth > o.limits.Depth:
 		code, message = "too-deep", fmt.Sprintf("nesting is deeper than %d", o.limits.Depth)

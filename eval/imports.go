@@ -10,21 +10,14 @@ import (
 // settle loads environments and all that they import, breadth first. Which environments count, and which item closes
 // a cycle, is decided on the whole graph.
 func (o *operation) settle(level []*env) {
-	start := level
-	for {
-		o.fetch(start)
-		if !o.io.busy() {
-			break
-		}
-		for o.io.busy() && o.ctx.Err() == nil {
-			o.receive()
-			o.fetch(start)
-		}
-		if o.ctx.Err() != nil {
-			return
-		}
+	o.fetch(level)
+	for o.io.busy() && o.ctx.Err() == nil {
+		o.receive()
+		o.fetch(level)
 	}
-	o.admit(start)
+	if o.ctx.Err() == nil {
+		o.admit(level)
+	}
 }
 
 // fetch starts to load what is reachable from level and would count as far as is known by now.

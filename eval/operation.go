@@ -43,6 +43,7 @@ type operation struct {
 
 	context    map[string]Value // what the host put under ${context}
 	performing bool             // the second phase: calls are performed
+	oversized  bool             // a value that is too large has been reported
 	schemas    map[string]*contract
 	secrets    []string // every text that is secret, for scrubbing
 	io         *workers
@@ -66,13 +67,13 @@ func (e *Evaluator) evaluate(ctx context.Context, req request) (*Environment, er
 		return result, err
 	}
 	if o.stalled {
-		return result, errStalled
+		return result, ErrInternal
 	}
 	return result, result.Diagnostics.Err()
 }
 
-// errStalled is a defect of the evaluator: tasks wait for one another, but not in a cycle.
-var errStalled = errors.New("eval: internal error: the evaluation stalled; please report it with the document")
+// ErrInternal is the error of an operation that ended because of a defect of the evaluator.
+var ErrInternal = errors.New("eval: internal error: the evaluation cannot go on; please report it with the document")
 
 // readRequest checks what the caller named.
 func (o *operation) readRequest() (name string, ok bool) {
@@ -119,7 +120,9 @@ func (o *operation) run(result *Environment) {
 		o.reportUnknownOutputs(values)
 	}
 	if values.data().size > o.limits.ValueBytes {
-		o.report(o.rootMark(), "result-too-large", fmt.Sprintf("value has more than %d bytes", o.limits.ValueBytes), "")
+		if !o.oversized {
+			o.report(o.rootMark(), "result-too-large", fmt.Sprintf("value has more than %d bytes", o.limits.ValueBytes), "")
+		}
 		return
 	}
 	result.Values = values

@@ -77,7 +77,8 @@ var settingNames = []string{
 //
 //   - schema: JSON of Environment.Schema.
 //
-//   - expression NAME: the exported expression of a property, with ranges as "LINE:COLUMN-LINE:COLUMN".
+//   - detailed PATH: the detailed form of a value, redacted, with ranges as "LINE:COLUMN-LINE:COLUMN", and the
+//     environment before it if it is not the root. "expression NAME" is the exported expression of a property, likewise.
 //
 //   - output FORMAT: what Environment.Write gives. The format may be followed by "reveal", "expressions" and a path. A
 //     body that begins with "!" is the code of an error, with part of its text in quotes if need be.

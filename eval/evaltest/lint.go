@@ -70,8 +70,8 @@ func (r *report) lintText(d *eval.Diagnostic) {
 		r.problem("message is not %q: %v", rule.text, d)
 	case strings.HasSuffix(d.Message, ".") || strings.HasSuffix(d.Hint, "."):
 		r.problem("message ends in a full stop: %v", d)
-	case strings.ContainsAny(text, "\n\r"):
-		r.problem("message has more than one line: %q", text)
+	case strings.ContainsFunc(text, unicode.IsControl):
+		r.problem("message holds control characters: %q", text)
 	case unicode.IsUpper(first(text)):
 		r.problem("message begins in upper case: %v", d)
 	}

@@ -188,8 +188,8 @@ func (r *report) section(s *Section) {
 	switch kind {
 	case "values", "redacted":
 		r.values(kind, rest, text)
-	case "expression":
-		r.expression(rest, text)
+	case "detailed", "expression":
+		r.detailed(kind, rest, text)
 	case "schema":
 		got, err := json.Marshal(r.env.Schema())
 		if err == nil {
@@ -231,7 +231,9 @@ func (r *report) values(kind, path, text string) {
 		r.problem("%s %s: %v", kind, path, err)
 		return
 	}
-	r.compareJSON(strings.TrimSpace(kind+" "+path), got, text)
+	if text != "" {
+		r.compareJSON(strings.TrimSpace(kind+" "+path), got, text)
+	}
 }
 
 func redacted(v eval.Value) (string, error) {

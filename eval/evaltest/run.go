@@ -69,6 +69,24 @@ func (c *Case) Problems(ctx context.Context) []string {
 	return problems
 }
 
+// Lint evaluates the text of an environment, whatever it says, and reports what holds for every text but not for this
+// one: that nothing depends on how calls interleave, that diagnostics have the language's codes, texts, positions and
+// order, and that the error, the values and the printed forms agree. It is nil if all is well.
+func Lint(ctx context.Context, text string) []string {
+	var problems []string
+	for _, op := range []string{"check", "open"} {
+		s := &scenario{variant: &variant{}, op: op, root: "<yaml>", files: map[string]string{"<yaml>": text, "b": "values: {x: 1}\n"}}
+		r := &report{scenario: s, outcome: s.machine(0, nil).evaluate(ctx)}
+		r.lint()
+		r.errorText()
+		r.counts()
+		r.values("values", "", "")
+		r.same("16 at a time, delayed", s.machine(16, Shuffle(1)).evaluate(ctx))
+		problems = append(problems, r.problems...)
+	}
+	return problems
+}
+
 func (v *variant) operations() []string {
 	if op := v.setting("op", "open"); op != "both" {
 		return []string{op}

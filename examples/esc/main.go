@@ -75,16 +75,23 @@ func run(args []string) (code int) {
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second signal ends the program at once
 
-	var c cli
-	parser := kong.Must(&c,
+	c := &cli{}
+	parser, err := newParser(ctx, c)
+	if err != nil {
+		panic(err)
+	}
+	command, err := parser.Parse(args)
+	if err != nil {
+		return report(os.Stderr, badCommandLine(err))
+	}
+	return report(os.Stderr, c.explain(command.Run(c)))
+}
+
+func newParser(ctx context.Context, c *cli) (*kong.Kong, error) {
+	return kong.New(c,
 		kong.Name("esc"),
 		kong.Description(description),
 		kong.Vars{"formats": strings.Join(eval.Formats(), ",")},
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
 		kong.BindTo(ctx, (*context.Context)(nil)))
-	command, err := parser.Parse(args)
-	if err != nil {
-		return report(os.Stderr, badCommandLine(err))
-	}
-	return report(os.Stderr, c.explain(command.Run(&c)))
 }

@@ -48,7 +48,7 @@ func (c *cli) explain(err error) error {
 		_, why := c.keys()
 		return errors.Join(err, why)
 	case c.Dir == "" && hasCode(err, "load-failed") && errors.Is(err, fs.ErrNotExist):
-		return errors.Join(err, hint("this is about the working directory; name another one with --dir or in ESC_DIR"))
+		return errors.Join(err, hint("environments are looked for in the working directory; name another one with --dir or in ESC_DIR"))
 	}
 	return err
 }
