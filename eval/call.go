@@ -2,6 +2,7 @@ package eval
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"slices"
 
@@ -109,6 +110,10 @@ func (o *operation) perform(t *task, c *contract, failure string, do func(contex
 	}
 	in := importer{limits: o.limits, def: t.expr}
 	plain, err := in.normal(t.answer.out, 0)
+	if data := (*dataError)(nil); errors.Is(err, errTooLarge) || errors.As(err, &data) {
+		o.reportData(t.expr, err)
+		return unknown, true
+	}
 	if err != nil {
 		o.reportCall(t, "provider-failed", failure, err)
 		return unknown, true

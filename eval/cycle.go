@@ -21,7 +21,8 @@ func (o *operation) breakCycles(goal *task) {
 		for _, t := range group {
 			t.state = done
 			t.value = Value{d: unknownDatum(nil, false), def: t.definition()}
-			t.place = unknownPlace()
+			p := unknownPlace()
+			t.place = &p
 		}
 	}
 	for _, group := range groups {
@@ -233,7 +234,7 @@ func (o *operation) inheritedHint(first *syntax.Expr, cycle []need) string {
 		return ""
 	}
 	for _, edge := range slices.Backward(e.imports) {
-		if !edge.item.Merge || edge.env.slot == nil {
+		if !edge.merges() || edge.env.slot == nil {
 			continue
 		}
 		if _, st := o.child(nil, edge.env.slot, path[0].Name); st == present {

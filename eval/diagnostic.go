@@ -2,6 +2,9 @@ package eval
 
 import (
 	"cmp"
+	"fmt"
+	"io"
+	"log/slog"
 	"slices"
 	"strconv"
 	"strings"
@@ -45,6 +48,12 @@ type Pos struct {
 // IsZero reports whether the range is no range at all.
 func (r Range) IsZero() bool { return r.Begin.Line == 0 }
 
+// Format prints the diagnostic as one line, whatever the verb.
+func (d Diagnostic) Format(f fmt.State, _ rune) { io.WriteString(f, d.String()) }
+
+// LogValue makes a log show the diagnostic as one line.
+func (d Diagnostic) LogValue() slog.Value { return slog.StringValue(d.String()) }
+
 // Error returns the diagnostic as one line, as [Diagnostic.String] does.
 func (d *Diagnostic) Error() string { return d.String() }
 
@@ -52,7 +61,7 @@ func (d *Diagnostic) Error() string { return d.String() }
 func (d *Diagnostic) Unwrap() error { return d.Err }
 
 // String returns the diagnostic as one line: NAME:LINE:COLUMN: severity: message; hint [code].
-func (d *Diagnostic) String() string {
+func (d Diagnostic) String() string {
 	var b strings.Builder
 	if d.Range.Environment != "" {
 		b.WriteString(d.Range.Environment + ":")
@@ -69,7 +78,7 @@ func (d *Diagnostic) String() string {
 	return b.String()
 }
 
-func (d *Diagnostic) severity() string {
+func (d Diagnostic) severity() string {
 	if d.Warning {
 		return "warning"
 	}

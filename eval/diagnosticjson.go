@@ -4,7 +4,7 @@ import "encoding/json"
 
 // MarshalJSON returns the diagnostic as {code, severity, message, hint?, range?, path?, related?}. It leaves out the
 // cause, whose text may hold secrets.
-func (d *Diagnostic) MarshalJSON() ([]byte, error) {
+func (d Diagnostic) MarshalJSON() ([]byte, error) {
 	return json.Marshal(struct {
 		Code     string        `json:"code"`
 		Severity string        `json:"severity"`

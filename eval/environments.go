@@ -28,6 +28,7 @@ type env struct {
 	imports  []importEdge
 	slot     *slot  // its effective values
 	bag      *slot  // ${imports}
+	tasks    []task // room for the tasks of cells
 	cells    []cell // by the ID of expressions
 	shapes   map[*syntax.Expr]*task
 	context  *Value
@@ -35,10 +36,22 @@ type env struct {
 	combined bool           // finals is there
 }
 
-// An importEdge is an item of "imports" that counts.
+// An importEdge is an item of "imports".
 type importEdge struct {
-	item *syntax.Import
-	env  *env
+	item   *syntax.Import
+	env    *env
+	closes bool // a cycle, so the item contributes nothing and its values are unknown
+}
+
+// merges reports whether the item contributes to the values of the document.
+func (i importEdge) merges() bool { return i.item.Merge && !i.closes }
+
+// place is what references to the item mean.
+func (i importEdge) place() place {
+	if i.closes {
+		return unknownPlace()
+	}
+	return place{slot: i.env.slot}
 }
 
 // A cell holds what has been computed of an expression: literals have a value only.
@@ -179,7 +192,7 @@ func (e *env) layer() {
 		e.slot.layers = append(e.slot.layers, layer{place: place{env: e, expr: e.doc.Values}, finals: e.doc.Finals})
 	}
 	for _, edge := range slices.Backward(e.imports) {
-		if edge.item.Merge {
+		if edge.merges() {
 			e.slot.layers = append(e.slot.layers, layer{place: place{slot: edge.env.slot}, finals: edge.env.allFinals()})
 		}
 	}
@@ -217,4 +230,4 @@ func (o *operation) compareMarks(a, b syntax.Mark) int {
 	)
 }
 
-func quoted(name string) string { return `"` + name + `"` }
+func quoted(name string) string { return syntax.Quote(name) }

@@ -76,7 +76,8 @@ type variable struct {
 	value Value // a string
 }
 
-// Variables returns the members of environmentVariables as strings, in ascending order. Unknown ones are left out.
+// Variables returns the members of environmentVariables as strings, in ascending order. Unknown ones are left out, and
+// those that files has too.
 func (e *Environment) Variables() iter.Seq2[string, Value] { return sequence(e.variables) }
 
 // Files returns the members of files as strings, in ascending order. Unknown ones are left out.

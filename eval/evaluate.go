@@ -65,7 +65,11 @@ func (o *operation) eval(t *task, p place) (Value, bool) {
 func (e *env) task(expr *syntax.Expr) *task {
 	cell := &e.cells[expr.ID]
 	if cell.task == nil {
-		cell.task = &task{kind: taskValue, env: e, expr: expr}
+		if len(e.tasks) == cap(e.tasks) {
+			e.tasks = make([]task, 0, min(256, max(8, 2*cap(e.tasks))))
+		}
+		e.tasks = append(e.tasks, task{kind: taskValue, env: e, expr: expr})
+		cell.task = &e.tasks[len(e.tasks)-1]
 	}
 	return cell.task
 }

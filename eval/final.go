@@ -14,7 +14,7 @@ func (e *env) allFinals() *syntax.Finals {
 	}
 	e.combined = true
 	for _, edge := range e.imports {
-		if edge.item.Merge {
+		if edge.merges() {
 			e.finals = mergeFinals(e.finals, edge.env.allFinals())
 		}
 	}

@@ -61,7 +61,7 @@ func (r *jsonReader) value(depth int) (*datum, error) {
 		return stringDatum(token, false), nil
 	case json.Delim:
 		if depth >= r.limits.Depth {
-			return nil, &dataError{code: "too-deep", message: fmt.Sprintf("nesting is deeper than %d", r.limits.Depth)}
+			return nil, tooDeep(r.limits)
 		}
 		if token == '[' {
 			return r.array(depth + 1)
@@ -82,6 +82,10 @@ func (r *jsonReader) number(n json.Number) (*datum, error) {
 func numberFits(text string, limits Limits) bool {
 	_, issue := yamltext.Resolve(&yamltext.Node{Value: text}, limits.Digits, limits.Exponent)
 	return issue == nil || issue.Warning
+}
+
+func tooDeep(limits Limits) error {
+	return &dataError{code: "too-deep", message: fmt.Sprintf("nesting is deeper than %d", limits.Depth)}
 }
 
 func numberTooLarge(limits Limits) error {

@@ -22,17 +22,17 @@ type importer struct {
 	nodes   int
 }
 
-var errDeep = errors.New("it is nested too deeply")
-
 // normal returns data with nothing but nil, bool, json.Number, string, schema.Secret, []any and map[string]any in it.
 // It accepts Go's other numbers and other slices and maps of strings too.
 func (in *importer) normal(v any, depth int) (any, error) {
 	if depth > in.limits.Depth {
-		return nil, errDeep
+		return nil, tooDeep(in.limits)
 	}
 	switch v := v.(type) {
-	case nil, bool, string:
+	case nil, bool:
 		return v, nil
+	case string:
+		return v, in.checkString(v)
 	case json.Number:
 		return v, in.checkNumber(v.String())
 	case schema.Secret:
@@ -51,8 +51,18 @@ func (in *importer) normal(v any, depth int) (any, error) {
 
 func (in *importer) checkNumber(text string) error {
 	var n json.Number
-	if json.Unmarshal([]byte(text), &n) != nil || !numberFits(text, in.limits) {
+	if json.Unmarshal([]byte(text), &n) != nil {
 		return errors.New("a number is not valid")
+	}
+	if !numberFits(text, in.limits) {
+		return numberTooLarge(in.limits)
+	}
+	return nil
+}
+
+func (in *importer) checkString(text string) error {
+	if len(text) > in.limits.StringBytes {
+		return errTooLarge
 	}
 	return nil
 }
@@ -90,7 +100,7 @@ func (in *importer) normalOther(v any, depth int) (any, error) {
 		text, err := json.Marshal(r.Float())
 		return json.Number(text), err
 	case r.Kind() == reflect.String:
-		return r.String(), nil
+		return r.String(), in.checkString(r.String())
 	case r.Kind() == reflect.Slice && !r.IsNil():
 		return in.normalList(r.Len(), func(i int) any { return r.Index(i).Interface() }, depth)
 	case r.Kind() == reflect.Map && r.Type().Key().Kind() == reflect.String:

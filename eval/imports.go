@@ -94,11 +94,12 @@ func (o *operation) admit(level []*env) {
 			for i := range e.doc.Imports {
 				item := &e.doc.Imports[i]
 				imported := o.env(item.Name)
-				if o.closesCycle(e, imported) {
+				closes := o.closesCycle(e, imported)
+				e.imports = append(e.imports, importEdge{item, imported, closes})
+				if closes {
 					o.reportImportCycle(e, imported, item)
 					continue
 				}
-				e.imports = append(e.imports, importEdge{item, imported})
 				imported.references = append(imported.references, item.Mark)
 				queue = append(queue, arrival{imported, e, item.Mark})
 			}
@@ -190,7 +191,7 @@ func (o *operation) importPath(from, to *env) []*env {
 		e := queue[0]
 		queue = queue[1:]
 		for _, edge := range e.imports {
-			if _, seen := before[edge.env]; !seen {
+			if _, seen := before[edge.env]; !seen && !edge.closes {
 				before[edge.env] = e
 				queue = append(queue, edge.env)
 			}

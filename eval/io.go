@@ -35,6 +35,9 @@ func newWorkers(limit int) *workers {
 func (w *workers) busy() bool { return w.running > 0 }
 
 func (w *workers) start(ctx context.Context, j job) {
+	if ctx.Err() != nil {
+		return // the operation has ended
+	}
 	if w.running >= w.limit {
 		w.queue = append(w.queue, j)
 		return

@@ -18,7 +18,7 @@ func (o *operation) evalSlot(t *task) (Value, bool) {
 	case absent:
 		return Value{d: objectDatum(nil, nil, false)}, true
 	}
-	if c, ok := evident(top.place); ok && c == notObject {
+	if c, ok := evident(top.place); ok && c == notObject || s.complete && len(s.layers) == 1 {
 		return o.evalTop(t, s, top)
 	}
 	m := merged{members: map[string]contribution{}, visited: map[any]bool{}}

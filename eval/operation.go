@@ -80,7 +80,7 @@ func (o *operation) readRequest() (name string, ok bool) {
 	name = anonymousName
 	if !o.request.anonymous {
 		if name, ok = syntax.CanonicalName(o.request.name); !ok {
-			o.reportPlain("invalid-environment-name", fmt.Sprintf("invalid environment name %q", o.request.name), syntax.NameHint)
+			o.reportPlain("invalid-environment-name", "invalid environment name "+quoted(o.request.name), syntax.NameHint)
 			return o.request.name, false
 		}
 	}

@@ -1,6 +1,7 @@
 package eval
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/escapement-go/escapement/eval/internal/syntax"
@@ -14,12 +15,13 @@ func (o *operation) project(result *Environment, values Value) {
 	for _, f := range result.files {
 		files[f.name] = true
 	}
-	for _, v := range result.variables {
+	result.variables = slices.DeleteFunc(result.variables, func(v variable) bool {
 		if files[v.name] {
 			o.warn(o.keyMark(values, "environmentVariables", v.name), "duplicate-variable",
 				quoted(v.name)+` is in "environmentVariables" and in "files"`, "the file wins")
 		}
-	}
+		return files[v.name]
+	})
 }
 
 func (o *operation) projection(values Value, property string) []variable {

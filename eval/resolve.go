@@ -65,7 +65,7 @@ func (w walker) imports() (place, bool) {
 	name, _ := syntax.CanonicalName(a.Name)
 	for _, edge := range w.env.imports {
 		if edge.item.Name == name {
-			return w.from(place{slot: edge.env.slot}, 2)
+			return w.from(edge.place(), 2)
 		}
 	}
 	return w.undefined(1, slices.Sorted(maps.Keys(w.env.bagOfImports().children)))
@@ -79,7 +79,7 @@ func (e *env) bagOfImports() *slot {
 		for _, edge := range e.imports {
 			if !seen[edge.env] {
 				seen[edge.env] = true
-				e.bag.children[edge.item.Written] = place{slot: edge.env.slot}
+				e.bag.children[edge.item.Written] = edge.place()
 			}
 		}
 	}
@@ -100,7 +100,7 @@ func (w walker) environments() (place, bool) {
 	name, ok := syntax.EnvironmentOf(w.path)
 	if !ok {
 		w.reportAt(w.mark(1, 2), "invalid-environment-name",
-			fmt.Sprintf("invalid environment name %q", w.path[1].Name+"/"+w.path[2].Name), syntax.NameHint)
+			"invalid environment name "+quoted(w.path[1].Name+"/"+w.path[2].Name), syntax.NameHint)
 		return unknownPlace(), true
 	}
 	env := w.operation.env(name)
@@ -265,7 +265,7 @@ func (w walker) stepUnknown(v Value, i int) (place, bool) {
 	case schema.Undeclared:
 		if w.expr != nil {
 			w.warn(w.mark(i, i), "undeclared-property",
-				fmt.Sprintf("property %q is not declared in the schema of %s", a.Name, source(v)), "")
+				"property "+quoted(a.Name)+" is not declared in the schema of "+source(v), "")
 		}
 	}
 	return place{val: Value{d: unknownDatum(s, d.secret), def: v.def}}, true

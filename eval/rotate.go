@@ -54,17 +54,24 @@ func (o *operation) evalRotate(t *task) (*datum, bool) {
 
 // needsUnknown reports whether an input that opening needs is unknown.
 func needsUnknown(inputs any, s *schema.Schema) bool {
-	object, ok := inputs.(map[string]any)
-	if !ok {
-		return hasUnknown(inputs)
-	}
-	for name, v := range object {
-		below, _ := s.Property(name)
-		if !s.RotateOnlyProperty(name) && needsUnknown(v, below) {
-			return true
+	switch inputs := inputs.(type) {
+	case map[string]any:
+		for name, v := range inputs {
+			below, _ := s.Property(name)
+			if !s.RotateOnlyProperty(name) && needsUnknown(v, below) {
+				return true
+			}
 		}
+		return false
+	case []any:
+		for i, v := range inputs {
+			if below, _ := s.Element(i); needsUnknown(v, below) {
+				return true
+			}
+		}
+		return false
 	}
-	return false
+	return hasUnknown(inputs)
 }
 
 func (o *operation) notRotated(e *syntax.Expr) {
@@ -129,7 +136,10 @@ func (o *operation) openInputs(t *task, p place, s *schema.Schema, depth int) (V
 	if !ok {
 		return Value{}, false
 	}
-	if o.class(shape) != isObject {
+	switch {
+	case shape.expr != nil && shape.expr.Kind == syntax.List:
+		return o.openItems(t, shape, s, depth)
+	case o.class(shape) != isObject:
 		return o.eval(t, p)
 	}
 	names, ok := o.memberNames(t, shape)
@@ -151,6 +161,22 @@ func (o *operation) openInputs(t *task, p place, s *schema.Schema, depth int) (V
 		return Value{}, false
 	}
 	return Value{d: objectDatum(names, items, false), def: p.expr}, true
+}
+
+// openItems is openInputs for a list.
+func (o *operation) openItems(t *task, list place, s *schema.Schema, depth int) (Value, bool) {
+	items := make([]Value, len(list.expr.Items))
+	ok := true
+	for i, item := range list.expr.Items {
+		below, _ := s.Element(i)
+		var done bool
+		items[i], done = o.openInputs(t, place{env: list.env, expr: item}, below, depth+1)
+		ok = ok && done
+	}
+	if !ok {
+		return Value{}, false
+	}
+	return Value{d: arrayDatum(items, false), def: list.expr}, true
 }
 
 // memberNames returns the names of the members of an object, by its shape.
@@ -197,21 +223,29 @@ func (o *operation) written(p place, s *schema.Schema) Value {
 	return Value{d: unknownDatum(s, false), def: p.expr}
 }
 
-// withoutUnknowns returns an object without the members that are not known.
+// withoutUnknowns returns an object without the members, at any depth, that are not known.
 func withoutUnknowns(object map[string]any) map[string]any {
 	known := make(map[string]any, len(object))
 	for key, v := range object {
-		switch v := v.(type) {
-		case schema.Unknown:
-		case map[string]any:
-			known[key] = withoutUnknowns(v)
-		default:
-			if !hasUnknown(v) {
-				known[key] = v
-			}
+		if _, unknown := v.(schema.Unknown); !unknown {
+			known[key] = knownPart(v)
 		}
 	}
 	return known
+}
+
+func knownPart(v any) any {
+	switch v := v.(type) {
+	case map[string]any:
+		return withoutUnknowns(v)
+	case []any:
+		list := make([]any, len(v))
+		for i, item := range v {
+			list[i] = knownPart(item)
+		}
+		return list
+	}
+	return v
 }
 
 // checkExposed warns about properties of the root that feed an input which only a rotation needs: since they are values

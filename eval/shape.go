@@ -77,7 +77,7 @@ func (o *operation) shape(t *task, p place) (place, bool) {
 		if !o.need(t, follow) {
 			return place{}, false
 		}
-		return follow.place, true
+		return *follow.place, true
 	}
 	v, ok := o.eval(t, p)
 	return place{val: v}, ok

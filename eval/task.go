@@ -20,7 +20,7 @@ type task struct {
 	waits     []wait // what it waited for when it stopped
 	waiters   []*task
 	value     Value   // the result; of a shape, its place
-	place     place   // the result of taskShape
+	place     *place  // the result of taskShape
 	answer    *answer // of the call that it performs; nil before
 	asked     bool    // the call is under way
 	again     bool    // known, but what it checks is not known yet
@@ -164,7 +164,10 @@ func (o *operation) compute(t *task) (finished bool) {
 			o.countTask(t)
 		}
 	case taskShape:
-		t.place, finished = o.followRef(t)
+		var p place
+		if p, finished = o.followRef(t); finished {
+			t.place = &p
+		}
 	case taskSlot:
 		t.value, finished = o.evalSlot(t)
 	case taskLoad:

@@ -1,6 +1,9 @@
 package schema
 
-import "slices"
+import (
+	"maps"
+	"slices"
+)
 
 // RotateOnlyProperty tells whether RotateOnly lists the property, here or in what Ref and AllOf name.
 func (s *Schema) RotateOnlyProperty(name string) bool {
@@ -29,8 +32,8 @@ func (s *Schema) AllRotateOnly() bool {
 	return len(listed) > 0
 }
 
-// HoldsRotateOnly tells whether s marks a property as rotate-only at any object level: here, in its properties, or in
-// what Ref and AllOf name.
+// HoldsRotateOnly tells whether s marks a property as rotate-only at any object level: here, in its properties and
+// items, or in what Ref and AllOf name.
 func (s *Schema) HoldsRotateOnly() bool { return holdsRotateOnly(top(s), map[*Schema]bool{}) }
 
 func holdsRotateOnly(v view, seen map[*Schema]bool) bool {
@@ -42,8 +45,10 @@ func holdsRotateOnly(v view, seen map[*Schema]bool) bool {
 		if len(part.RotateOnly) > 0 {
 			return true
 		}
-		for _, property := range part.Properties {
-			if holdsRotateOnly(part.to(property), seen) {
+		below := slices.Collect(maps.Values(part.Properties))
+		below = append(append(below, part.PrefixItems...), part.Items, part.AdditionalProperties)
+		for _, s := range below {
+			if s != nil && holdsRotateOnly(part.to(s), seen) {
 				return true
 			}
 		}

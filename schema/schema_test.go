@@ -90,7 +90,7 @@ func TestHoldsRotateOnly(t *testing.T) {
 		"here":     {marked, true},
 		"property": {&schema.Schema{Properties: map[string]*schema.Schema{"aws": marked}}, true},
 		"allOf":    {&schema.Schema{AllOf: []*schema.Schema{{}, marked}}, true},
-		"item":     {&schema.Schema{Items: marked}, false},
+		"item":     {&schema.Schema{Items: marked}, true},
 		"loop":     {loop, false},
 	} {
 		if got := c.of.HoldsRotateOnly(); got != c.want {

@@ -25,63 +25,49 @@ type variant struct {
 	sections []*Section
 }
 
-// The settings of a case and what they hold. All but "path" take one line.
 var settingNames = []string{
-	"op",            // open, check or both; default: open
-	"root",          // name of the root, "<yaml>" for an anonymous one; default: r
-	"name",          // the canonical name of the root; default: root
-	"path",          // a path given to Open; may be repeated
-	"context",       // JSON of the host's context; {"$secret": X} is X as a secret
-	"without",       // what the host lacks: loader, providers, rotators, crypter
-	"crypter",       // "refuse": each call fails with the text "refused"
-	"check-secrets", // "true" sets Evaluator.CheckSecrets
-	"cancel",        // the call that cancels the context of the caller
-	"panic",         // the call that panics
-	"limits",        // such as "Steps=10 Depth=3"
-	"calls",         // all calls with their numbers, such as "echo 1, pw open 2"; "none"
-	"loads",         // all loads but that of the root, likewise
-	"secret",        // paths of values that are secret; likewise "public", "unknown", "known"
-	"public",
-	"unknown",
-	"known",
-	"absent", // a text that no redacted output holds in any form
-	"gone",   // a text that no output at all holds in any form
-	"error",  // part of the text of an error that is no diagnostic
+	"op", "root", "name", "path", "context", "without", "crypter", "check-secrets", "cancel", "panic", "limits",
+	"calls", "loads", "secret", "public", "unknown", "known", "absent", "gone", "error",
 }
 
-// ParseCase reads a case in the form of an [Archive]. Its first line holds number, rules and title; further lines of
-// the header, and of sections named "variant NAME", are settings "name: text" or remarks that begin with "#". A setting
-// or section of a variant replaces the one of the same name before the first variant. Sections are:
+// ParseCase reads a case in the form of an [Archive]. Its first line holds number, rules and title. Further lines of
+// the header are settings "name: text", or remarks that begin with "#". A section named "variant NAME" holds settings
+// too, and begins a variant of the case: what stands before the first variant belongs to all of them, unless the
+// variant has a setting or section of the same name. What is not expected must not be reported.
 //
-//   - NAME.yaml: an environment, the root being "r" unless the setting "root" says otherwise. ⟨x⟩ in it is replaced by
-//     an envelope of the text x. A comment at the end of a line says what is reported on that line:
+// The settings are:
 //
+//   - op: open (the default), check, or both, one after the other.
+//   - root: the name of the root, "<yaml>" for an anonymous one; r by default. name: its canonical name if that differs.
+//   - path: a path given to Open; may be repeated.
+//   - context: JSON of the host's context, where {"$secret": X} is X as a secret.
+//   - without: what the host lacks, of loader, providers, rotators, crypter.
+//   - crypter: "refuse" lets each call fail with the text "refused". cancel, panic: the call that cancels the context of
+//     the caller or panics, such as "echo" or "load b".
+//   - check-secrets: "true" sets Evaluator.CheckSecrets. limits: such as "Steps=10 Depth=3".
+//   - calls: all calls with their numbers, such as "echo 1, pw open 2", or "none". loads: all loads but that of the
+//     root, likewise.
+//   - secret, public, unknown, known: paths of values that are so.
+//   - absent: a text that no redacted output holds in any form; gone: one that no output at all holds.
+//   - error: part of the text of an error that is no diagnostic.
+//
+// The sections are:
+//
+//   - NAME.yaml: an environment. ⟨x⟩ in it is replaced by an envelope of the text x. A comment such as
 //     # want !cycle "part of the text" ?leading-zero @7
-//
-//     expects an error and a warning. @7 or @7-9 gives the column, and where it ends; a text in quotes is part of the
-//     message; ~b:2:3 is a related range; =values.a is the document path. "check:" or "open:" before the mark limits
-//     the expectation to that operation.
-//
+//     at the end of a line says what is reported on that line, here an error and a warning. "x" is part of the message,
+//     -"x" is not; @7 or @7-9 is the column, and where it ends; ~b:2:3 is a related range; =values.a is the document
+//     path. "check:" or "open:" before the mark limits the expectation to that operation.
 //   - diagnostics: the same where a comment cannot stand, one line each: "r:2:8 !cycle", or "- !cycle" without range.
-//     What is not expected must not be reported.
-//
-//   - NAME.error: the environment cannot be loaded, and the text of the failure.
-//
-//   - values, values PATH: JSON of the whole result or the part at the path, revealed; an unknown reads "[unknown]".
-//     "redacted" likewise, not revealed.
-//
-//   - provider NAME, rotator NAME: one beside the fixtures, as JSON with the members "Inputs", "Outputs", "State" (schemas)
-//     and "Result", which opening returns; without it, opening returns the inputs. Calls are counted under the name.
-//
-//   - variables, files: JSON object of the projection, revealed.
-//
-//   - schema: JSON of Environment.Schema.
-//
+//   - NAME.error: the text of the failure to load an environment.
+//   - provider NAME, rotator NAME: one beside the fixtures, as JSON with the members "Inputs", "Outputs", "State"
+//     (schemas) and "Result", which opening returns; without it, opening returns the inputs. It is counted as NAME.
+//   - values, redacted, each with a path or without: JSON of the value, revealed or not. An unknown is "[unknown]".
+//   - variables, files: JSON object of the projection, revealed. schema: JSON of Environment.Schema.
 //   - detailed PATH: the detailed form of a value, redacted, with ranges as "LINE:COLUMN-LINE:COLUMN", and the
-//     environment before it if it is not the root. "expression NAME" is the exported expression of a property, likewise.
-//
-//   - output FORMAT: what Environment.Write gives. The format may be followed by "reveal", "expressions" and a path. A
-//     body that begins with "!" is the code of an error, with part of its text in quotes if need be.
+//     environment before it if it is not the root. expression NAME: the exported expression of a property, likewise.
+//   - output FORMAT: what Environment.Write gives. The format may be followed by "reveal", "expressions", "FILE=PLACE"
+//     and a path. A body that begins with "!" is the code of an error, with part of its text in quotes if need be.
 //
 // The name of a section may end in " quoted": its body then consists of Go string literals, one on each line.
 func ParseCase(file, text string) (*Case, error) {

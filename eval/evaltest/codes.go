@@ -19,7 +19,7 @@ func (c code) match(text string) bool { return pattern(c.text).MatchString(text)
 
 var pattern = memoize(func(text string) *regexp.Regexp {
 	text = regexp.QuoteMeta(text)
-	text = strings.NewReplacer("; ", `(?: at ".+")?; `, `\{\}`, `.+`, `\[\[`, `(?:`, `\]\]`, `)?`, `\|\|`, `|`).Replace(text)
+	text = strings.NewReplacer("; ", `(?: at ".+")?; `, `"\{\}"`, `".*"`, `\{\}`, `.+`, `\[\[`, `(?:`, `\]\]`, `)?`, `\|\|`, `|`).Replace(text)
 	return regexp.MustCompile(`^(?:at ".+": )?(?:` + text + `)(?: at ".+")?$`)
 })
 
@@ -61,7 +61,7 @@ var codes = map[string]code{
 	"invalid-import":           {"E", "D", `import is {}; write a name, or one name with its options`},
 	"unknown-import-option":    {"E", "D", `unknown import option "{}"; allowed is "merge"[[; did you mean "merge"?]]`},
 	"invalid-import-option":    {"E", "D", `import option "merge" is {}; write true or false`},
-	"invalid-environment-name": {"E", "DC", `invalid environment name "[[{}]]"; allowed are segments of letters, digits, "_", ".", "-" joined by "/", and "@version"`},
+	"invalid-environment-name": {"E", "DC", `invalid environment name "{}"; allowed are segments of letters, digits, "_", ".", "-" joined by "/", and "@version"`},
 	"interpolated-key":         {"E", "D", `key cannot contain an interpolation; write "$$" for a literal "$"`},
 	"unclosed-interpolation":   {"E", "D", `interpolation is not closed; add "}"; write "$${" for literal text||interpolation is not closed; add ">"; write "$$<" for literal text`},
 	"bad-path":                 {"E", "DO", `bad path: {}`},
@@ -115,7 +115,7 @@ var codes = map[string]code{
 	"unknown-output":           {"E", "CP", `"{}" has no value because it depends on something unknown; see the other errors`},
 	"not-an-object":            {"E", "CP", `"environmentVariables" is {}; write names with their values||"files" is {}; write names with their values`},
 	"not-a-scalar":             {"E", "CP", `"{}" is {}; use a string, number, boolean or null, or "fn::toJSON"`},
-	"invalid-variable-name":    {"E", "CPO", `"[[{}]]" cannot be the name of a variable`},
+	"invalid-variable-name":    {"E", "CPO", `"{}" cannot be the name of a variable`},
 	"unportable-variable-name": {"W", "CP", `"{}" is not a portable variable name; use letters, digits and "_"`},
 	"nul-in-variable":          {"E", "CP", `"{}" contains a NUL byte; put it into "files"`},
 	"duplicate-variable":       {"W", "CP", `"{}" is in "environmentVariables" and in "files"; the file wins`},

@@ -66,12 +66,12 @@ func (r *report) lintText(d *eval.Diagnostic) {
 		r.problem("code %q is not in the language: %v", d.Code, d)
 	case d.Warning && !strings.Contains(rule.severity, "W"), !d.Warning && !strings.Contains(rule.severity, "E"):
 		r.problem("severity is not %s: %v", rule.severity, d)
-	case !rule.match(text):
-		r.problem("message is not %q: %v", rule.text, d)
-	case strings.HasSuffix(d.Message, ".") || strings.HasSuffix(d.Hint, "."):
-		r.problem("message ends in a full stop: %v", d)
 	case strings.ContainsFunc(text, unicode.IsControl):
 		r.problem("message holds control characters: %q", text)
+	case strings.HasSuffix(d.Message, ".") || strings.HasSuffix(d.Hint, "."):
+		r.problem("message ends in a full stop: %v", d)
+	case !rule.match(text):
+		r.problem("message is not %q: %v", rule.text, d)
 	case unicode.IsUpper(first(text)):
 		r.problem("message begins in upper case: %v", d)
 	}

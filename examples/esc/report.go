@@ -59,7 +59,10 @@ func report(w io.Writer, err error) int {
 		return exitDone
 	}
 	printError(w, err)
-	if isUsage(err) {
+	switch {
+	case errors.Is(err, eval.ErrInternal):
+		return exitDefect
+	case isUsage(err):
 		return exitUsage
 	}
 	return exitFault

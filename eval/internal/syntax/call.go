@@ -61,7 +61,7 @@ func (p *parser) call(e *Expr, pair pair) {
 		p.finals = true
 	case !known:
 		p.hide(pair)
-		p.report(pair.keyNode, "unknown-function", "unknown function "+quote(call.Name), p.suggestFunction(call.Name))
+		p.report(pair.keyNode, "unknown-function", "unknown function "+Quote(call.Name), p.suggestFunction(call.Name))
 	case p.fits(call, form):
 		e.Kind = Func
 	}
@@ -105,11 +105,11 @@ func (p *parser) badArgument(name string, arg *Expr, shape string) {
 	if arg.Kind == List && strings.HasPrefix(shape, "a list") {
 		kind = "a list of another length"
 	}
-	p.report(arg.Node, "bad-argument", quote(name)+" takes "+shape+", not "+kind, "")
+	p.report(arg.Node, "bad-argument", Quote(name)+" takes "+shape+", not "+kind, "")
 }
 
 func (p *parser) missing(e *Expr, name, member string) {
-	p.report(e.Node, "missing-argument", quote(name)+" needs "+quote(member), "")
+	p.report(e.Node, "missing-argument", Quote(name)+" needs "+Quote(member), "")
 }
 
 func (p *parser) shortCall(e *Expr, pair pair, name, plugin string) {
@@ -234,7 +234,7 @@ func (p *parser) members(e *Expr, allowed ...string) bool {
 	ok := true
 	for _, m := range call.Arg.Members {
 		if !slices.Contains(allowed, m.Key) {
-			p.report(m.KeyNode, "unknown-argument", "unknown key "+quote(m.Key)+" of "+quote(call.Name),
+			p.report(m.KeyNode, "unknown-argument", "unknown key "+Quote(m.Key)+" of "+Quote(call.Name),
 				"allowed are "+quoteAll(slices.Sorted(slices.Values(allowed)))+didYouMean(m.Key, allowed))
 			ok = false
 		}

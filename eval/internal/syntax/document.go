@@ -3,7 +3,10 @@ package syntax
 import (
 	"bytes"
 	"slices"
+	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/escapement-go/escapement/eval/internal/yamltext"
 	"github.com/escapement-go/escapement/schema"
@@ -122,11 +125,11 @@ var topLevel = []string{"description", "imports", "values"}
 func (p *parser) unknownKey(pair pair) {
 	for _, known := range topLevel {
 		if strings.EqualFold(pair.key, known) {
-			p.report(pair.keyNode, "key-case", "key "+quote(pair.key)+" must be written "+quote(known), "")
+			p.report(pair.keyNode, "key-case", "key "+Quote(pair.key)+" must be written "+Quote(known), "")
 			return
 		}
 	}
-	p.warn(pair.keyNode, "unknown-key", "unknown key "+quote(pair.key),
+	p.warn(pair.keyNode, "unknown-key", "unknown key "+Quote(pair.key),
 		"allowed are "+quoteAll(topLevel)+didYouMean(pair.key, topLevel))
 	p.checkKeys(pair.value)
 }
@@ -176,7 +179,7 @@ func (p *parser) importItem(n *yamltext.Node) {
 	}
 	name, ok := CanonicalName(scalar.Text)
 	if !ok {
-		p.report(nameNode, "invalid-environment-name", "invalid environment name "+quote(scalar.Text), NameHint)
+		p.report(nameNode, "invalid-environment-name", "invalid environment name "+Quote(scalar.Text), NameHint)
 		return
 	}
 	p.doc.Imports = append(p.doc.Imports, Import{
@@ -195,7 +198,7 @@ func (p *parser) importOptions(n *yamltext.Node) (merge bool) {
 	merge = true
 	for _, pair := range p.mapping(n) {
 		if pair.key != "merge" {
-			p.report(pair.keyNode, "unknown-import-option", "unknown import option "+quote(pair.key),
+			p.report(pair.keyNode, "unknown-import-option", "unknown import option "+Quote(pair.key),
 				`allowed is "merge"`+didYouMean(pair.key, []string{"merge"}))
 			continue
 		}
@@ -227,11 +230,11 @@ func (p *parser) values(n *yamltext.Node) {
 		switch {
 		case reserved[pair.key]:
 			p.report(pair.keyNode, "reserved-name",
-				quote(pair.key)+` is reserved and cannot be a property of "values"`, "choose another name")
+				Quote(pair.key)+` is reserved and cannot be a property of "values"`, "choose another name")
 			continue
 		case hasFunctionPrefix(pair.key):
 			p.hide(pair)
-			p.report(pair.keyNode, "call-at-top", "function "+quote(pair.key)+` stands directly under "values"`,
+			p.report(pair.keyNode, "call-at-top", "function "+Quote(pair.key)+` stands directly under "values"`,
 				"give its result a name")
 			continue
 		}
@@ -288,12 +291,19 @@ func (p *parser) reportPart(e *Expr, err *Error) {
 	}})
 }
 
-func quote(s string) string { return `"` + s + `"` }
+// Quote puts a name in quotes for a message. Characters that do not show, or that a terminal takes as a command, are
+// escaped.
+func Quote(name string) string {
+	if strings.IndexFunc(name, func(r rune) bool { return !unicode.IsPrint(r) || r == utf8.RuneError }) < 0 {
+		return `"` + name + `"`
+	}
+	return strconv.Quote(name)
+}
 
 func quoteAll(names []string) string {
 	quoted := make([]string, len(names))
 	for i, name := range names {
-		quoted[i] = quote(name)
+		quoted[i] = Quote(name)
 	}
 	return strings.Join(quoted, ", ")
 }
@@ -301,7 +311,7 @@ func quoteAll(names []string) string {
 // didYouMean is the end of a hint that suggests the nearest of the candidates.
 func didYouMean(name string, candidates []string) string {
 	if near := schema.Nearest(name, candidates); near != "" {
-		return "; did you mean " + quote(near) + "?"
+		return "; did you mean " + Quote(near) + "?"
 	}
 	return ""
 }

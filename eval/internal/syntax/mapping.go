@@ -40,17 +40,16 @@ func (p *parser) properties(n *yamltext.Node) []pair {
 }
 
 func (p *parser) entries(n *yamltext.Node, read func(*yamltext.Node, string) (string, bool)) []pair {
-	pairs := make([]pair, 0, len(n.Content)/2)
-	seen := make(map[string]*yamltext.Node, len(n.Content)/2)
+	m := entries{pairs: make([]pair, 0, len(n.Content)/2)}
 	var merges []*yamltext.Node
+	var mergeKey *yamltext.Node
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		keyNode, value := n.Content[i], n.Content[i+1]
 		if isMergeKey(keyNode) {
-			merges = append(merges, value)
-			if seen["\x00<<"] != nil {
-				p.duplicate(keyNode, "<<", seen["\x00<<"])
+			if mergeKey != nil {
+				p.duplicate(keyNode, "<<", mergeKey)
 			}
-			seen["\x00<<"] = keyNode
+			mergeKey, merges = keyNode, append(merges, value)
 			continue
 		}
 		text, ok := p.key(keyNode)
@@ -61,21 +60,53 @@ func (p *parser) entries(n *yamltext.Node, read func(*yamltext.Node, string) (st
 		if !ok {
 			continue
 		}
-		if first := seen[key]; first != nil {
+		if first := m.add(pair{key: key, keyNode: keyNode, value: value}); first != nil {
 			p.duplicate(keyNode, key, first)
-			continue
 		}
-		seen[key] = keyNode
-		pairs = append(pairs, pair{key: key, keyNode: keyNode, value: value})
 	}
 	for _, merge := range merges {
-		pairs = p.merge(pairs, seen, merge)
+		p.merge(&m, merge)
 	}
-	return pairs
+	return m.pairs
+}
+
+// entries are the pairs of a mapping, each key once.
+type entries struct {
+	pairs []pair
+	index map[string]int // by key, once there are more than fewEntries
+}
+
+const fewEntries = 8
+
+// add appends a pair, unless its key is there already: then it returns the key's node.
+func (m *entries) add(added pair) (first *yamltext.Node) {
+	if i, ok := m.find(added.key); ok {
+		return m.pairs[i].keyNode
+	}
+	m.pairs = append(m.pairs, added)
+	switch {
+	case m.index != nil:
+		m.index[added.key] = len(m.pairs) - 1
+	case len(m.pairs) > fewEntries:
+		m.index = make(map[string]int, cap(m.pairs))
+		for i := range m.pairs {
+			m.index[m.pairs[i].key] = i
+		}
+	}
+	return nil
+}
+
+func (m *entries) find(key string) (int, bool) {
+	if m.index != nil {
+		i, ok := m.index[key]
+		return i, ok
+	}
+	i := slices.IndexFunc(m.pairs, func(p pair) bool { return p.key == key })
+	return i, i >= 0
 }
 
 func (p *parser) duplicate(keyNode *yamltext.Node, key string, first *yamltext.Node) {
-	p.report(keyNode, "duplicate-key", "key "+quote(key)+" appears twice in one mapping", "remove one of them")
+	p.report(keyNode, "duplicate-key", "key "+Quote(key)+" appears twice in one mapping", "remove one of them")
 	issue := &p.doc.Issues[len(p.doc.Issues)-1]
 	issue.Related = []yamltext.Related{{Note: "the first one", Span: p.doc.Source.Span(first)}}
 }
@@ -98,7 +129,7 @@ func (p *parser) key(n *yamltext.Node) (string, bool) {
 }
 
 // merge adds the members of the mappings that a merge key names to those that are there.
-func (p *parser) merge(pairs []pair, seen map[string]*yamltext.Node, n *yamltext.Node) []pair {
+func (p *parser) merge(m *entries, n *yamltext.Node) {
 	sources := []*yamltext.Node{n}
 	if t := target(n); t != nil && t.Kind == yamltext.List && n.Kind != yamltext.Alias {
 		sources = t.Content
@@ -113,14 +144,10 @@ func (p *parser) merge(pairs []pair, seen map[string]*yamltext.Node, n *yamltext
 			continue
 		}
 		for _, pair := range p.properties(t) {
-			if seen[pair.key] == nil {
-				seen[pair.key] = pair.keyNode
-				pair.merged = true
-				pairs = append(pairs, pair)
-			}
+			pair.merged = true
+			m.add(pair)
 		}
 	}
-	return pairs
 }
 
 // checkKeys reports the keys of a part of the document that is not evaluated.

@@ -125,7 +125,7 @@ func (p *parser) mappingExpr(e *Expr) {
 	for _, pair := range pairs {
 		if hasFunctionPrefix(pair.key) {
 			p.hide(pair)
-			p.report(pair.keyNode, "call-not-alone", "function "+quote(pair.key)+" stands beside other keys",
+			p.report(pair.keyNode, "call-not-alone", "function "+Quote(pair.key)+" stands beside other keys",
 				"give it a mapping of its own")
 			continue
 		}

@@ -98,11 +98,11 @@ func (f *fitter) node(n *Node, lead int) bool {
 	return f.beginsRight(n, p)
 }
 
-// beginOf returns where a token of the node that ends here begins. If it is not one of that node's,
-// nothing is left of the node from there on.
-func (f *fitter) beginOf(token int) int {
-	if token < f.i {
-		return f.tokens[token].begin
+// beginOf returns where token i of the node that ends here begins. If the node has no such token, then
+// nothing is left of it from there on.
+func (f *fitter) beginOf(i int) int {
+	if i < f.i {
+		return f.tokens[i].begin
 	}
 	return f.end
 }

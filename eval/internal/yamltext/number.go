@@ -109,7 +109,7 @@ func (n number) isInteger() bool {
 // resolve returns the number, which is spelled s.
 func (n number) resolve(s string, limits numberLimits) (Resolved, *Issue) {
 	if n.tooLarge(limits) {
-		return text(s), tooLarge(limits)
+		return stringOf(s), tooLarge(limits)
 	}
 	if n.isJSON(s) {
 		return Resolved{Kind: Number, Text: s}, nil
@@ -121,7 +121,7 @@ func (n number) resolve(s string, limits numberLimits) (Resolved, *Issue) {
 	r := Resolved{Kind: Number, Text: n.rewrite()}
 	switch {
 	case limits.digits > 0 && n.base == 16 && len(strings.TrimPrefix(r.Text, "-")) > limits.digits:
-		return text(s), tooLarge(limits)
+		return stringOf(s), tooLarge(limits)
 	case n.base != decimal.base && r.Text != "0" && r.Text != decimal.rewrite():
 		return r, newIssue("leading-zero",
 			`number with a leading zero is read as octal; write "0o…" for octal, no zero for decimal, or put it in quotes`).warning()

@@ -46,7 +46,7 @@ func Resolve(n *Node, maxDigits, maxExponent int) (Resolved, *Issue) {
 	case n.Tag != "" && n.Tag != "!":
 		return resolveTagged(n, limits)
 	case n.Style != Plain:
-		return text(n.Value), nil
+		return stringOf(n.Value), nil
 	default:
 		return resolvePlain(n.Value, limits)
 	}
@@ -65,8 +65,8 @@ func TagIssue(n *Node) *Issue {
 	return unknownTag(n.Tag)
 }
 
-// text is the value of a scalar that is a string.
-func text(s string) Resolved {
+// stringOf is what a scalar means whose text is a string.
+func stringOf(s string) Resolved {
 	return Resolved{Kind: String, Text: s}
 }
 
@@ -76,15 +76,15 @@ func resolvePlain(s string, limits numberLimits) (Resolved, *Issue) {
 		return r, nil
 	}
 	if c := s[0]; c > '9' || c < '+' || c == ',' || c == '/' {
-		return text(s), nil
+		return stringOf(s), nil
 	}
 	if notFinite(s) {
-		return text(s), newIssue("number-not-finite", "number is not finite; put it in quotes for a string")
+		return stringOf(s), newIssue("number-not-finite", "number is not finite; put it in quotes for a string")
 	}
 	if n, ok := spell(s); ok {
 		return n.resolve(s, limits)
 	}
-	return text(s), nil
+	return stringOf(s), nil
 }
 
 // resolveWord resolves the spellings of null and the booleans.
@@ -106,7 +106,7 @@ func resolveTagged(n *Node, limits numberLimits) (Resolved, *Issue) {
 	want := Null
 	switch n.Tag {
 	case "!!str", "!!binary", "!!timestamp":
-		return text(n.Value), nil
+		return stringOf(n.Value), nil
 	case "!!null":
 	case "!!bool":
 		want = Bool
@@ -115,11 +115,11 @@ func resolveTagged(n *Node, limits numberLimits) (Resolved, *Issue) {
 	case "!!int":
 		want = Number
 		if number, ok := spell(n.Value); ok && !number.isInteger() || notFinite(n.Value) {
-			return text(n.Value), badTag(n.Tag)
+			return stringOf(n.Value), badTag(n.Tag)
 		}
 	default:
 		if !strings.HasPrefix(n.Tag, "!!") {
-			return text(n.Value), unknownTag(n.Tag)
+			return stringOf(n.Value), unknownTag(n.Tag)
 		}
 		untagged := *n
 		untagged.Tag = ""
@@ -128,9 +128,9 @@ func resolveTagged(n *Node, limits numberLimits) (Resolved, *Issue) {
 	r, issue := resolvePlain(n.Value, limits)
 	switch {
 	case issue != nil && !issue.Warning && want == Number:
-		return text(n.Value), issue
+		return stringOf(n.Value), issue
 	case r.Kind != want:
-		return text(n.Value), badTag(n.Tag)
+		return stringOf(n.Value), badTag(n.Tag)
 	default:
 		return r, issue
 	}

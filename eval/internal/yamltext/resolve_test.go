@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/big"
 	"math/rand/v2"
+	"os"
 	"regexp"
 	"strings"
 	"testing"
@@ -17,221 +18,19 @@ const (
 	maxExponent = 9999
 )
 
-// resolveCases holds lines of "text kind value [issue]". The text of a document's scalar goes up to
-// the arrow.
-const resolveCases = `
-~                 → null
-null              → null
-Null              → null
-NULL              → null
-nULL              → string nULL
-nil               → string nil
-true              → boolean true
-True              → boolean true
-TRUE              → boolean true
-tRUE              → string tRUE
-false             → boolean false
-False             → boolean false
-FALSE             → boolean false
-yes               → string yes
-Yes               → string Yes
-no                → string no
-on                → string on
-off               → string off
-y                 → string y
-n                 → string n
-"null"            → string null
-'true'            → string true
-"12"              → string 12
-'0x1F'            → string 0x1F
-""                → string
-''                → string
-0                 → number 0
-12                → number 12
--3                → number -3
--0                → number -0
-+0                → number 0
-+12               → number 12
--00               → number 0
-3.10              → number 3.10
-1e3               → number 1e3
-1E3               → number 1E3
-1E+2              → number 1E+2
-1e-2              → number 1e-2
-1e05              → number 1e05
-0e0               → number 0e0
--1.5e-3           → number -1.5e-3
-123456789012345678901234567890 → number 123456789012345678901234567890
--9223372036854775809 → number -9223372036854775809
-18446744073709551616 → number 18446744073709551616
-0.1000            → number 0.1000
-1e400             → number 1e400
-1e9999            → number 1e9999
-1e-9999           → number 1e-9999
-1e10000           → string 1e10000 number-too-large
-1e-10000          → string 1e-10000 number-too-large
-1e99999           → string 1e99999 number-too-large
-1e0000000001      → number 1e0000000001
-.5                → number 0.5
--.5               → number -0.5
-+.5               → number 0.5
-.5e3              → number 0.5e3
-5.                → number 5
--5.               → number -5
-5.e3              → number 5e3
-01.5              → number 1.5
--01.5             → number -1.5
-00.5              → number 0.5
-0.                → number 0
-00.               → number 0
-01e3              → number 1e3
-+1.5              → number 1.5
-0x10              → number 16
-0x1F              → number 31
-0X1f              → number 31
--0x1F             → number -31
-+0x1F             → number 31
-0x0               → number 0
--0x0              → number 0
-0xFFFFFFFFFFFFFFFFF → number 295147905179352825855
-0o17              → number 15
-0O17              → number 15
--0o17             → number -15
-0o00017           → number 15
-0b101             → number 5
-0B101             → number 5
-+0b101            → number 5
-0777              → number 511 leading-zero
--0777             → number -511 leading-zero
-+0777             → number 511 leading-zero
-010               → number 8 leading-zero
-07                → number 7
--07               → number -7
-00                → number 0
-000               → number 0
-0007              → number 7
-08                → number 8
-0999              → number 999
--0999             → number -999
-0779              → number 779
-1_000             → number 1000
-1_                → number 1
-1__0              → number 10
-0x_1              → number 1
-0_7               → number 7
-0_777             → number 511 leading-zero
-1_000.5           → number 1000.5
-1_000.5_0         → number 1000.50
-1e1_0             → number 1e10
-0_x10             → number 16
-_1                → string _1
--_1               → string -_1
-._5               → string ._5
-0o8               → string 0o8
-0b2               → string 0b2
-0x                → string 0x
-0xG               → string 0xG
-0o                → string 0o
-0b                → string 0b
-1e                → string 1e
-1e+               → string 1e+
-e3                → string e3
-+e3               → string +e3
-.e3               → string .e3
-.                 → string .
-..                → string ..
-+                 → string +
--a                → string -a
---1               → string --1
-+-1               → string +-1
-1-2               → string 1-2
-1.5.2             → string 1.5.2
-1,000             → string 1,000
-1 000             → string 1 000
-0x1p3             → string 0x1p3
-0x1.8             → string 0x1.8
-0x-1              → string 0x-1
-0b-1              → string 0b-1
-1e3.5             → string 1e3.5
-1f                → string 1f
-12a               → string 12a
-١٢                → string ١٢
-/1                → string /1
-.inf              → string .inf number-not-finite
-.Inf              → string .Inf number-not-finite
-.INF              → string .INF number-not-finite
--.inf             → string -.inf number-not-finite
-+.INF             → string +.INF number-not-finite
-.nan              → string .nan number-not-finite
-.NaN              → string .NaN number-not-finite
-.NAN              → string .NAN number-not-finite
--.nan             → string -.nan
-+.nan             → string +.nan
-.iNF              → string .iNF
-inf               → string inf
--inf              → string -inf
-NaN               → string NaN
-Infinity          → string Infinity
-2001-12-14        → string 2001-12-14
-2001-12-14T21:59:43Z → string 2001-12-14T21:59:43Z
-12:30             → string 12:30
-190:20:30         → string 190:20:30
-<<                → string <<
-=                 → string =
-!!str 1           → string 1
-!!str null        → string null
-!!str             → string
-!!str "x"         → string x
-!!int '5'         → number 5
-!!int 5           → number 5
-!!int 0x1F        → number 31
-!!int 0777        → number 511 leading-zero
-!!int "1_000"     → number 1000
-!!int 3.5         → string 3.5 bad-tag
-!!int 3.          → string 3. bad-tag
-!!int 1e3         → string 1e3 bad-tag
-!!int x           → string x bad-tag
-!!int             → string bad-tag
-!!int .inf        → string .inf bad-tag
-!!int true        → string true bad-tag
-!!float 1         → number 1
-!!float "3.10"    → number 3.10
-!!float 0x10      → number 16
-!!float x         → string x bad-tag
-!!float .nan      → string .nan number-not-finite
-!!float 1e10000   → string 1e10000 number-too-large
-!!bool true       → boolean true
-!!bool 'False'    → boolean false
-!!bool yes        → string yes bad-tag
-!!bool 1          → string 1 bad-tag
-!!bool .inf       → string .inf bad-tag
-!!bool 0777       → string 0777 bad-tag
-!!null null       → null
-!!null "~"        → null
-!!null ""         → null
-!!null            → null
-!!null x          → string x bad-tag
-!!null 0777       → string 0777 bad-tag
-!!binary aGk=     → string aGk=
-!!timestamp 2001-12-14 → string 2001-12-14
-!!merge <<        → string <<
-!!seq 5           → number 5
-!!map x           → string x
-!!other true      → boolean true
-! 5               → number 5
-! "5"             → string 5
-! true            → boolean true
-!env 3            → string 3 unknown-tag
-!env 0777         → string 0777 unknown-tag
-!env .inf         → string .inf unknown-tag
-!env "x"          → string x unknown-tag
-!env              → string unknown-tag
-!<tag:example.com,2000:x> 1 → string 1 unknown-tag
-!<tag:yaml.org,2002:str> 1 → string 1
-`
+// resolveCases reads the lines of testdata/resolve.txt: the source of a scalar, an arrow, and the kind,
+// the value and the issue that it has.
+func resolveCases(t testing.TB) []string {
+	t.Helper()
+	data, err := os.ReadFile("testdata/resolve.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.Split(strings.TrimSpace(string(data)), "\n")
+}
 
 func TestResolve(t *testing.T) {
-	cases := strings.Split(strings.TrimSpace(resolveCases), "\n")
+	cases := resolveCases(t)
 	if len(cases) < 170 {
 		t.Fatalf("only %d spellings", len(cases))
 	}

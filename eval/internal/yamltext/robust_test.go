@@ -115,17 +115,24 @@ func work(text string, limits Limits) (*Document, []Issue) {
 // bytes, but for what growing slices round up, nor more time; that is asserted with -full only,
 // because it depends on what else the machine does.
 func TestRobust(t *testing.T) {
-	const small, large = 512, 16 * 512
-	limits := Limits{Bytes: 1 << 20, Depth: 100, Nodes: 500_000}
+	small, limits := 256, Limits{Bytes: 1 << 20, Depth: 100, Nodes: 500_000}
+	if *full {
+		small = 1024
+	}
 	for name, shape := range shapes {
 		t.Run(name, func(t *testing.T) {
 			smallBytes, smallTime := costPerByte(shape(small), limits)
-			largeBytes, largeTime := costPerByte(shape(large), limits)
+			largeBytes, largeTime := costPerByte(shape(16*small), limits)
 			if largeBytes > 1.6*smallBytes+16 {
 				t.Errorf("%.0f bytes for each of the text, %.0f if it is short", largeBytes, smallBytes)
 			}
-			if *full && largeTime > 4*smallTime+100 {
-				t.Errorf("%.0f ns for each byte of the text, %.0f if it is short", largeTime, smallTime)
+			for attempt := 0; *full && largeTime > 4*smallTime+100; attempt++ {
+				if attempt == 5 {
+					t.Errorf("%.0f ns for each byte of the text, %.0f if it is short", largeTime, smallTime)
+					return
+				}
+				_, again := costPerByte(shape(16*small), limits)
+				largeTime = min(largeTime, again)
 			}
 		})
 	}
@@ -136,7 +143,7 @@ func TestRobust(t *testing.T) {
 func costPerByte(text string, limits Limits) (bytes, nanoseconds float64) {
 	var before, after runtime.MemStats
 	shortest := time.Duration(math.MaxInt64)
-	for range 2 {
+	for range 2 { // the first time fills pools and caches
 		runtime.ReadMemStats(&before)
 		begin := time.Now()
 		work(text, limits)
@@ -184,9 +191,9 @@ func TestHostile(t *testing.T) {
 		{"40 000 tag directives", shapes["tag directives"](40_000), defaults, "yaml-syntax"},
 		{"40 000 directives", shapes["directives"](40_000), defaults, ""},
 		{"160 000 tabs in quotes", shapes["tabs in double"](160_000), defaults, ""},
-		{"160 000 comments", shapes["comments"](50_000), defaults, ""},
-		{"too large", shapes["block list"](500_000), defaults, "document-too-large"},
-		{"too many nodes", shapes["absent items"](524_000), Limits{Nodes: 500_000}, "too-many-nodes"},
+		{"50 000 comments", shapes["comments"](50_000), defaults, ""},
+		{"too large", shapes["block list"](100_000), defaults, "document-too-large"},
+		{"too many nodes", shapes["absent items"](60_000), Limits{Nodes: 60_000}, "too-many-nodes"},
 	} {
 		begin := time.Now()
 		_, issues := work(c.text, c.limits)
