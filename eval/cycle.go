@@ -234,19 +234,29 @@ func (o *operation) inheritedHint(first *syntax.Expr, cycle []need) string {
 		return ""
 	}
 	for _, edge := range slices.Backward(e.imports) {
-		if !edge.merges() || edge.env.slot == nil {
-			continue
-		}
-		if _, st := o.child(nil, edge.env.slot, path[0].Name); st == present {
+		if edge.merges() && edge.env.slot != nil && o.declares(edge.env, path) {
 			inherited := `imports["` + edge.item.Written + `"]`
 			for _, a := range path {
-				if a.IsIndex() {
-					return ""
-				}
 				inherited = syntax.JoinPath(inherited, a.Name)
 			}
 			return "use ${" + inherited + "} for the inherited value"
 		}
 	}
 	return ""
+}
+
+// declares reports whether a path of names leads to a value of an environment, as far as nothing has to be evaluated.
+func (o *operation) declares(e *env, path syntax.Path) bool {
+	p := place{slot: e.slot}
+	for _, a := range path {
+		shape, ok := o.shape(nil, p)
+		if !ok || a.IsIndex() || o.class(shape) != isObject {
+			return false
+		}
+		var st status
+		if p, st = o.member(nil, shape, a.Name); st != present {
+			return false
+		}
+	}
+	return true
 }

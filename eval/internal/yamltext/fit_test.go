@@ -96,8 +96,8 @@ func checkText(d *Document, n *Node, p place) error {
 		return nil
 	}
 	text := d.text[p.begin:p.end]
-	if n.Style == Plain && strings.HasSuffix(text, n.Value) {
-		return nil
+	if n.Style == Plain && (strings.HasSuffix(text, n.Value) || inFlow(d, n)) {
+		return nil // what ends plain text of several lines in a flow collection depends on what follows
 	}
 	if n.Style == Literal || n.Style == Folded {
 		if p.header <= p.begin || p.header > p.end {
@@ -129,6 +129,17 @@ func checkText(d *Document, n *Node, p place) error {
 		return fmt.Errorf("text %q means %q, not %q", text, got.Value, n.Value)
 	}
 	return nil
+}
+
+// inFlow reports whether a node is part of a flow collection.
+func inFlow(d *Document, n *Node) bool {
+	for n.role != rootRole {
+		n = &d.nodes[d.parents[n.index]]
+		if n.Style == Flow {
+			return true
+		}
+	}
+	return false
 }
 
 // blockText returns a block scalar as it must be written below a key at column 1: an indentation
