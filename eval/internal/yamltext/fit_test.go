@@ -13,14 +13,14 @@ import (
 // nasty ones mostly.
 func TestPlaces(t *testing.T) {
 	for _, s := range corpus(t) {
-		if err := checkPlaces(s.text); err != nil && !s.misfit {
+		if err := checkPlaces(s.text, checkText); err != nil && !s.misfit {
 			t.Errorf("%s: %v in %q", s.name, err, s.text)
 		}
 	}
 	for _, nasty := range []bool{false, true} {
 		fit, misfit := 0, 0
 		forRandom(t, 100_000, nasty, func(text string) error {
-			err := checkPlaces(text)
+			err := checkPlaces(text, checkText)
 			if _, ok := err.(*misfitError); ok {
 				misfit++
 				return nil
@@ -36,7 +36,9 @@ func TestPlaces(t *testing.T) {
 	}
 }
 
-func checkPlaces(text string) error {
+// checkPlaces asserts that the tokens of a document fit, that every place is within its parent's and begins where the
+// tree says, and what check asserts of each.
+func checkPlaces(text string, check func(*Document, *Node, place) error) error {
 	d, issues := Parse([]byte(text), Limits{})
 	if d.Root == nil || len(issues) > 0 {
 		return nil
@@ -47,7 +49,11 @@ func checkPlaces(text string) error {
 	}
 	for i := range d.nodes {
 		n := &d.nodes[i]
-		if err := checkPlace(d, l, n); err != nil {
+		err := checkPlace(d, l, n)
+		if err == nil && !n.absent() {
+			err = check(d, n, l.places[n.index])
+		}
+		if err != nil {
 			return fmt.Errorf("node %d at %d:%d: %w", i, n.Line, n.Column, err)
 		}
 	}
@@ -84,7 +90,7 @@ func checkPlace(d *Document, l *layout, n *Node) error {
 	if span := d.Span(n); span.Begin.Byte != p.begin || span.End.Byte != p.end {
 		return fmt.Errorf("span %+v is not the place %+v", span, p)
 	}
-	return checkText(d, n, p)
+	return nil
 }
 
 // continuation is what lies between two lines of a scalar.
