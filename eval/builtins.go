@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/escapement-go/escapement/eval/internal/syntax"
 	"github.com/escapement-go/escapement/schema"
@@ -222,26 +221,4 @@ func textDatum(text string, ok bool) (*datum, error) {
 // notUTF8 is the failure of a text form that cannot hold arbitrary bytes.
 func notUTF8() error {
 	return &dataError{code: "not-utf8", message: "string is not valid UTF-8 and has no JSON or YAML form"}
-}
-
-// isText reports whether all strings of a value are UTF-8. Parts that are shared are looked at once.
-func isText(d *datum, seen map[*datum]bool) bool {
-	if d.kind == String {
-		return utf8.ValidString(d.text)
-	}
-	if len(d.items) == 0 || seen[d] {
-		return true
-	}
-	seen[d] = true
-	for _, key := range d.keys {
-		if !utf8.ValidString(key) {
-			return false
-		}
-	}
-	for _, item := range d.items {
-		if !isText(item.data(), seen) {
-			return false
-		}
-	}
-	return true
 }

@@ -133,7 +133,7 @@ func (o *operation) diagnostics(root string) Diagnostics {
 func (f *finding) diagnostic(scrub *scrubber) *Diagnostic {
 	d := f.Diagnostic
 	if f.outside != "" {
-		d.Message += scrub.text(f.outside)
+		d.Message += visible(scrub.text(f.outside))
 	}
 	if f.mark.Doc != nil {
 		d.Range, d.source = markRange(f.mark), excerptOf(f.mark.Doc)
