@@ -25,6 +25,7 @@ type env struct {
 	rootName          string // ${context.rootEnvironment.name}
 	references        []syntax.Mark
 
+	imported []*env // what its items name, each once
 	imports  []importEdge
 	slot     *slot  // its effective values
 	bag      *slot  // ${imports}
@@ -32,8 +33,8 @@ type env struct {
 	cells    []cell // by the ID of expressions
 	shapes   map[*syntax.Expr]*task
 	context  *Value
-	finals   *syntax.Finals // of its effective values
-	combined bool           // finals is there
+	finals   finals // of its effective values
+	combined bool   // finals is there
 }
 
 // An importEdge is an item of "imports".
@@ -69,6 +70,8 @@ type environments struct {
 	wanted   []*env // named by a needed reference, not loaded yet
 	overflow bool   // too-many-imports has been reported
 	reach    map[*env]map[*env]bool
+
+	discovered bool // an environment that has been loaded imports one that nobody has asked for yet
 }
 
 // usable reports whether the environment contributes values.
@@ -165,6 +168,10 @@ func (o *operation) load(e *env) {
 
 func (o *operation) parsed(e *env, text []byte) {
 	e.doc = o.documents.parse(e.name, text, o.limits)
+	for i := range e.doc.Imports {
+		imported := o.envs[e.doc.Imports[i].Name]
+		o.discovered = o.discovered || imported == nil || !imported.asked
+	}
 	for _, secret := range e.doc.Secrets {
 		if secret.Node.Kind == yamltext.Scalar {
 			o.secrets = append(o.secrets, secret.Node.Value)
@@ -189,7 +196,11 @@ func (e *env) layer() {
 		return
 	}
 	if e.doc.Values != nil {
-		e.slot.layers = append(e.slot.layers, layer{place: place{env: e, expr: e.doc.Values}, finals: e.doc.Finals})
+		own := layer{place: place{env: e, expr: e.doc.Values}}
+		if e.doc.Finals != nil {
+			own.finals = finals{e.doc.Finals}
+		}
+		e.slot.layers = append(e.slot.layers, own)
 	}
 	for _, edge := range slices.Backward(e.imports) {
 		if edge.merges() {

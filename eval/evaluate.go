@@ -161,14 +161,15 @@ func (o *operation) follow(t *task, part syntax.Part) (Value, bool) {
 
 // evalTemplate computes text with interpolations.
 func (o *operation) evalTemplate(t *task) (*datum, bool) {
-	values := make([]Value, len(t.expr.Parts))
+	var few [4]Value // most strings have no more parts
+	values := few[:0]
 	complete, unknown, secret := true, false, false
-	for i, part := range t.expr.Parts {
+	for _, part := range t.expr.Parts {
 		if part.Path == nil {
 			continue
 		}
 		v, ok := o.follow(t, part)
-		values[i] = v
+		values = append(values, v)
 		complete = complete && ok
 		unknown = unknown || v.data().unknownBelow
 		secret = secret || v.data().secretBelow
@@ -179,7 +180,7 @@ func (o *operation) evalTemplate(t *task) (*datum, bool) {
 	if unknown {
 		return unknownDatum(stringSchema, secret), true
 	}
-	var text []byte
+	text := o.text[:0]
 	for i, part := range t.expr.Parts {
 		text = append(text, part.Text...)
 		if part.Path == nil {
@@ -191,6 +192,7 @@ func (o *operation) evalTemplate(t *task) (*datum, bool) {
 		}
 		text = append(text, s...)
 	}
+	o.text = text
 	if secret {
 		return o.secretString(string(text)), true
 	}

@@ -6,43 +6,72 @@ import (
 	"github.com/escapement-go/escapement/eval/internal/syntax"
 )
 
-// allFinals returns what is final in the effective values of an environment. Of two declarations of one path the
-// lower counts, since the upper is ignored.
-func (e *env) allFinals() *syntax.Finals {
+// finals are what is final in a layer, at one path and below it: a tree of each document that says so, lowest first.
+// Of two declarations of one path the lower counts, since the upper is ignored.
+type finals []*syntax.Finals
+
+// allFinals returns what is final in the effective values of an environment.
+func (e *env) allFinals() finals {
 	if e.combined {
 		return e.finals
 	}
 	e.combined = true
+	seen := map[*syntax.Finals]bool{nil: true}
+	add := func(all finals) {
+		for _, f := range all {
+			if !seen[f] {
+				seen[f] = true
+				e.finals = append(e.finals, f)
+			}
+		}
+	}
 	for _, edge := range e.imports {
 		if edge.merges() {
-			e.finals = mergeFinals(e.finals, edge.env.allFinals())
+			add(edge.env.allFinals())
 		}
 	}
 	if e.usable() {
-		e.finals = mergeFinals(e.finals, e.doc.Finals)
+		add(finals{e.doc.Finals})
 	}
 	return e.finals
 }
 
-// mergeFinals returns what is final in a lower or an upper layer.
-func mergeFinals(lower, upper *syntax.Finals) *syntax.Finals {
-	switch {
-	case lower == nil || lower == upper:
-		return upper
-	case upper == nil:
-		return lower
+// at returns what is final at a member and below it.
+func (fs finals) at(key string) (below finals) {
+	for _, f := range fs {
+		if m := f.Members[key]; m != nil {
+			below = append(below, m)
+		}
 	}
-	both := &syntax.Finals{Final: lower.Final, Members: make(map[string]*syntax.Finals, len(lower.Members))}
-	if both.Final == nil {
-		both.Final = upper.Final
+	return below
+}
+
+// here returns the call that makes the path itself final; nil if none does.
+func (fs finals) here() *syntax.Expr {
+	for _, f := range fs {
+		if f.Final != nil {
+			return f.Final
+		}
 	}
-	for key, below := range lower.Members {
-		both.Members[key] = below
+	return nil
+}
+
+// below returns the first declaration below the path, in the order of names; nil if there is none.
+func (fs finals) below() *syntax.Expr {
+	var first []string
+	for _, f := range fs {
+		if f.Members != nil {
+			first = append(first, f.First)
+		}
 	}
-	for key, below := range upper.Members {
-		both.Members[key] = mergeFinals(both.Members[key], below)
+	if first == nil {
+		return nil
 	}
-	return both
+	member := fs.at(slices.Min(first))
+	if final := member.here(); final != nil {
+		return final
+	}
+	return member.below()
 }
 
 // applyFinals drops the layers of a slot that are above one that is final, with a warning each, and the layers that
@@ -52,7 +81,7 @@ func (o *operation) applyFinals(t *task, s *slot) bool {
 	var final, within *syntax.Expr // what is final at the path, what is below it
 	for _, l := range slices.Backward(s.layers) {
 		if final != nil {
-			if l.finals == nil || l.finals.Final != final {
+			if l.finals.here() != final {
 				o.warnFinal(s, l, final)
 			}
 			continue
@@ -69,36 +98,15 @@ func (o *operation) applyFinals(t *task, s *slot) bool {
 			s.uncertain = s.uncertain || o.class(shape) == maybeObject
 		}
 		kept = append(kept, l)
-		if l.finals != nil {
-			final = l.finals.Final
-			if below := anyFinal(l.finals); within == nil {
-				within = below
-			}
+		final = l.finals.here()
+		if within == nil {
+			within = l.finals.below()
 		}
 	}
 	slices.Reverse(kept)
 	s.layers = kept
 	s.settled = true
 	return true
-}
-
-// anyFinal returns the first declaration below a path, in the order of names.
-func anyFinal(f *syntax.Finals) *syntax.Expr {
-	keys := make([]string, 0, len(f.Members))
-	for key := range f.Members {
-		keys = append(keys, key)
-	}
-	slices.Sort(keys)
-	for _, key := range keys {
-		below := f.Members[key]
-		if below.Final != nil {
-			return below.Final
-		}
-		if e := anyFinal(below); e != nil {
-			return e
-		}
-	}
-	return nil
 }
 
 // warnFinal reports a contribution that is ignored because something below it is final.

@@ -13,50 +13,56 @@ func (o *operation) settle(level []*env) {
 	o.fetch(level)
 	for o.io.busy() && o.ctx.Err() == nil {
 		o.receive()
-		o.fetch(level)
+		if o.discovered || !o.io.busy() {
+			o.fetch(level)
+		}
 	}
 	if o.ctx.Err() == nil {
 		o.admit(level)
 	}
 }
 
-// fetch starts to load what is reachable from level and would count as far as is known by now.
+// fetch starts to load what is reachable from level, breadth first, level by level in the order of the lists, as long as
+// it would count as far as is known by now.
 func (o *operation) fetch(level []*env) {
 	count := len(o.order)
 	seen := map[*env]bool{}
-	o.breadthFirst(level, func(e *env) bool {
-		if seen[e] {
-			return false
-		}
-		seen[e] = true
-		if !e.admitted {
-			if count > o.limits.Imports {
-				return false
-			}
-			count++
-		}
-		if !e.asked {
-			o.load(e)
-		}
-		return e.doc != nil && (!e.doc.Broken() || e.isRoot())
-	})
-}
-
-// breadthFirst visits environments and those that they import, level by level, in the order of their lists. It goes
-// on below those for which visit is true.
-func (o *operation) breadthFirst(level []*env, visit func(*env) bool) {
 	for len(level) > 0 {
 		var next []*env
 		for _, e := range level {
-			if !visit(e) {
+			if seen[e] {
 				continue
 			}
-			for i := range e.doc.Imports {
-				next = append(next, o.env(e.doc.Imports[i].Name))
+			seen[e] = true
+			if !e.admitted {
+				if count > o.limits.Imports {
+					return // whatever comes later does not count either
+				}
+				count++
+			}
+			if !e.asked {
+				o.load(e)
+			}
+			if e.doc != nil && (!e.doc.Broken() || e.isRoot()) {
+				next = append(next, o.imported(e)...)
 			}
 		}
 		level = next
 	}
+}
+
+// imported returns the environments that the items of a document name, each once.
+func (o *operation) imported(e *env) []*env {
+	if e.imported == nil {
+		seen := map[string]bool{}
+		for i := range e.doc.Imports {
+			if name := e.doc.Imports[i].Name; !seen[name] {
+				seen[name] = true
+				e.imported = append(e.imported, o.env(name))
+			}
+		}
+	}
+	return e.imported
 }
 
 // admit decides, once everything is loaded, which environments count and what each of them imports.

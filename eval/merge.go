@@ -18,7 +18,7 @@ func (o *operation) evalSlot(t *task) (Value, bool) {
 	case absent:
 		return Value{d: objectDatum(nil, nil, false)}, true
 	}
-	if c, ok := evident(top.place); ok && c == notObject || s.complete && len(s.layers) == 1 {
+	if c, ok := evident(top.place); ok && c == notObject || s.alone() {
 		return o.evalTop(t, s, top)
 	}
 	m := merged{members: map[string]contribution{}, visited: map[any]bool{}}
@@ -78,7 +78,7 @@ func (o *operation) collect(t *task, s *slot, m *merged) (layers int, ok bool) {
 			m.top = l.place
 			m.secret = shape.isValue() && shape.val.Secret()
 		}
-		o.collectLayer(s, shape, c, m)
+		o.collectLayer(shape, c, m)
 		if shape.slot != nil && !m.visited[shape.slot] {
 			m.visited[shape.slot] = true
 			if _, ok := o.collect(t, shape.slot, m); !ok {
@@ -88,7 +88,7 @@ func (o *operation) collect(t *task, s *slot, m *merged) (layers int, ok bool) {
 	}
 }
 
-func (o *operation) collectLayer(s *slot, shape place, c class, m *merged) {
+func (o *operation) collectLayer(shape place, c class, m *merged) {
 	switch {
 	case shape.expr != nil:
 		if m.visited[shape.expr] {
@@ -97,24 +97,25 @@ func (o *operation) collectLayer(s *slot, shape place, c class, m *merged) {
 		m.visited[shape.expr] = true
 		for i := range shape.expr.Members {
 			member := &shape.expr.Members[i]
-			m.add(member.Key, place{env: shape.env, expr: member.Value}, s.finals)
+			m.add(member.Key, place{env: shape.env, expr: member.Value})
 		}
 	case shape.slot != nil && shape.slot.bag:
 		for key, p := range shape.slot.children {
-			m.add(key, p, false)
+			m.add(key, p)
 		}
 	case shape.slot == nil:
 		m.unknown = m.unknown || c == maybeObject
 		d := shape.val.data()
 		for i, key := range d.keys {
-			m.add(key, place{val: d.items[i]}, s.finals)
+			m.add(key, place{val: d.items[i]})
 		}
 	}
 }
 
-func (m *merged) add(key string, p place, shared bool) {
-	if c, ok := m.members[key]; ok {
-		p, shared = c.place, true
+func (m *merged) add(key string, p place) {
+	c, shared := m.members[key]
+	if shared {
+		p = c.place
 	}
 	m.members[key] = contribution{p, shared || m.unknown}
 }

@@ -47,6 +47,7 @@ type operation struct {
 	schemas    map[string]*contract
 	secrets    []string // every text that is secret, for scrubbing
 	io         *workers
+	text       []byte // the memory in which strings with interpolations are put together
 }
 
 func (e *Evaluator) evaluate(ctx context.Context, req request) (*Environment, error) {
@@ -165,8 +166,9 @@ func (o *operation) evalGoal(t *task) bool {
 func (o *operation) result() Value {
 	if o.paths == nil {
 		v, _ := o.eval(nil, place{slot: o.root.slot})
-		d := v.data()
-		v.d = objectDatum(d.keys, d.items, false)
+		if d := v.data(); d.secret || d.unknown {
+			v.d = objectDatum(d.keys, d.items, false)
+		}
 		return v
 	}
 	partial := &partial{}

@@ -127,14 +127,12 @@ func (o *operation) valueMark(v Value) syntax.Mark {
 func (o *operation) keyMark(values Value, property, name string) syntax.Mark {
 	object, _ := values.Member(property)
 	v, _ := object.Member(name)
-	for _, e := range o.order {
-		if e.doc == nil || e.doc.Values == nil {
-			continue
-		}
-		if written := e.doc.Values.Member(property); written != nil && written.Kind == syntax.Mapping &&
-			written.Member(name) != nil && written.Member(name) == v.def {
-			return written.KeyMark(name)
-		}
+	if v.def == nil || v.def.Doc == nil {
+		return o.rootMark()
 	}
-	return o.valueMark(v)
+	if written := v.def.Doc.Values.Member(property); written != nil && written.Kind == syntax.Mapping &&
+		written.Member(name) == v.def {
+		return written.KeyMark(name)
+	}
+	return v.def.Mark()
 }

@@ -85,8 +85,12 @@ func (o *operation) shape(t *task, p place) (place, bool) {
 
 // slotShape is the shape of the highest layer, or the slot itself if that is or may be an object.
 func (o *operation) slotShape(t *task, s *slot) (place, bool) {
-	if s.bag {
+	o.freshen(s)
+	switch {
+	case s.bag:
 		return place{slot: s}, true
+	case s.alone():
+		return o.shape(t, s.layers[0].place)
 	}
 	top, st := o.layer(t, s, 0)
 	if st == absent {

@@ -40,8 +40,8 @@ type slot struct {
 // A layer is what one document, or one import with all that it inherits, contributes to a slot.
 type layer struct {
 	place
-	finals *syntax.Finals // what is final in it, at this path and below
-	within *syntax.Expr   // the expression whose value it is a part of; nil if it is written out itself
+	finals finals       // what is final in it, at this path and below
+	within *syntax.Expr // the expression whose value it is a part of; nil if it is written out itself
 }
 
 // origin returns what a member of a layer is to be blamed on: the expression that stands for the whole layer, unless
@@ -63,6 +63,9 @@ func (s *slot) finish() {
 		s.finals = s.finals || l.finals != nil
 	}
 }
+
+// alone reports whether the slot is nothing but one layer, as the values of an environment without imports are.
+func (s *slot) alone() bool { return s.complete && len(s.layers) == 1 && !s.finals }
 
 type status uint8
 
@@ -135,11 +138,7 @@ func (o *operation) findLayer(t *task, s *slot) bool {
 		return false
 	}
 	if st == present {
-		found := layer{place: member, within: above.origin()}
-		if above.finals != nil {
-			found.finals = above.finals.Members[s.key]
-		}
-		s.layers = append(s.layers, found)
+		s.layers = append(s.layers, layer{place: member, finals: above.finals.at(s.key), within: above.origin()})
 	}
 	s.next++
 	return true
@@ -158,7 +157,7 @@ func (o *operation) child(t *task, s *slot, key string) (place, status) {
 	if s.bag || s.missing[key] {
 		return place{}, absent
 	}
-	if s.complete && len(s.layers) == 1 && !s.finals {
+	if s.alone() {
 		shape, ok := o.shape(t, s.layers[0].place)
 		if !ok {
 			return place{}, waiting
@@ -185,7 +184,7 @@ func (o *operation) child(t *task, s *slot, key string) (place, status) {
 
 func (s *slot) finalBelow(key string) bool {
 	for _, l := range s.layers {
-		if l.finals != nil && l.finals.Members[key] != nil {
+		if l.finals.at(key) != nil {
 			return true
 		}
 	}

@@ -51,6 +51,7 @@ type Import struct {
 type Finals struct {
 	Final   *Expr // the call, if the property at this path is final
 	Members map[string]*Finals
+	First   string // the first name of Members
 }
 
 // Limits bound the text of a document. Zero fields mean no limit.
@@ -226,7 +227,9 @@ func (p *parser) values(n *yamltext.Node) {
 	}
 	values := p.newExpr(Mapping, n, nil, "", -1)
 	p.doc.Values = values
-	for _, pair := range p.properties(n) {
+	pairs := p.properties(n)
+	values.Members = make([]Member, 0, len(pairs))
+	for _, pair := range pairs {
 		switch {
 		case reserved[pair.key]:
 			p.report(pair.keyNode, "reserved-name",
@@ -255,7 +258,7 @@ func finalsOf(e *Expr, done map[*Expr]*Finals) *Finals {
 		for _, m := range e.Members {
 			if below := finalsOf(m.Value, done); below != nil {
 				if f == nil {
-					f = &Finals{Members: map[string]*Finals{}}
+					f = &Finals{Members: map[string]*Finals{}, First: m.Key}
 				}
 				f.Members[m.Key] = below
 			}

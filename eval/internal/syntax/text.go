@@ -1,6 +1,7 @@
 package syntax
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -34,16 +35,23 @@ func ParseText(s string) (parts []Part, literal string, errs []*Error) {
 	if closer == noCloser {
 		return nil, reduce(s), nil
 	}
+	size := min(strings.Count(s[from:], "$"), 8)
+	accessors := make(Path, 0, size) // memory for the paths
+	if !strings.HasSuffix(s, "}") {
+		size++
+	}
+	parts = make([]Part, 0, size)
 	end := 0 // of the interpolation before
 	for closer != noCloser {
-		r := pathReader{text: s, start: from + len("${"), pos: from + len("${"), closer: closer}
+		r := pathReader{text: s, start: from + len("${"), pos: from + len("${"), closer: closer, path: accessors}
 		next := 0
 		if err := r.read(); err != nil {
 			errs = append(errs, err)
 			next = r.pos
 		} else {
 			next = r.pos + 1
-			parts = append(parts, Part{reduce(s[end:from]), r.path, from, next})
+			parts = append(parts, Part{reduce(s[end:from]), slices.Clip(r.path), from, next})
+			accessors = r.path[len(r.path):]
 			end = next
 		}
 		from, closer = findInterpolation(s, next)
