@@ -71,7 +71,10 @@ type dataError struct{ code, message, hint string }
 
 func (e *dataError) Error() string { return e.message }
 
-var errTooLarge = errors.New("string is too large")
+var (
+	errTooLarge = errors.New("string is too large")
+	errSpent    = errors.New("the budget of steps is used up")
+)
 
 // evalFunc computes the call of a builtin.
 func (o *operation) evalFunc(t *task) (*datum, bool) {
@@ -82,6 +85,7 @@ func (o *operation) evalFunc(t *task) (*datum, bool) {
 		return nil, false
 	}
 	d := arg.data()
+	o.countBytes(d.size)
 	secret, unknown := d.secretBelow, d.unknownBelow
 	if f.parts {
 		secret, unknown = shallowFlags(d)
@@ -89,12 +93,14 @@ func (o *operation) evalFunc(t *task) (*datum, bool) {
 	if !o.validArgument(e, arg, f.argument) || unknown {
 		return unknownDatum(f.result, secret), true
 	}
-	result, err := f.apply(d, o.limits)
+	limits := o.limits
+	limits.Steps -= o.steps
+	result, err := f.apply(d, limits)
 	if err != nil {
 		o.reportData(e, err)
 		return unknownDatum(f.result, secret), true
 	}
-	o.count(len(result.items))
+	o.countResult(result, f.parts)
 	adopt(result, e)
 	if secret {
 		result = o.allSecret(result)
@@ -119,9 +125,26 @@ func (o *operation) validArgument(e *syntax.Expr, arg Value, s *schema.Schema) b
 	return o.validate(e.Call.Arg, arg, s.Validate(arg.Plain()))
 }
 
+// countResult counts what a function has produced, which shares its elements with the argument or is all new.
+func (o *operation) countResult(d *datum, shared bool) {
+	o.count(len(d.items))
+	if shared {
+		return
+	}
+	o.countBytes(d.size)
+	for _, item := range d.items {
+		if item := item.data(); item.items != nil {
+			o.countResult(item, false)
+		}
+	}
+}
+
+// reportData reports why there is no result.
 func (o *operation) reportData(e *syntax.Expr, err error) {
 	var data *dataError
 	switch {
+	case errors.Is(err, errSpent):
+		o.spent = true
 	case errors.Is(err, errTooLarge):
 		o.stringTooLarge(e, false)
 	case errors.As(err, &data):
@@ -157,8 +180,14 @@ func (o *operation) allSecret(d *datum) *datum {
 	return &marked
 }
 
-func concat(arg *datum, _ Limits) (*datum, error) {
-	var items []Value
+func concat(arg *datum, limits Limits) (*datum, error) {
+	n := 0
+	for _, list := range arg.items {
+		if n += list.Len(); n > limits.Steps {
+			return nil, errSpent
+		}
+	}
+	items := make([]Value, 0, n)
 	for _, list := range arg.items {
 		items = append(items, list.data().items...)
 	}
@@ -198,10 +227,13 @@ func join(arg *datum, limits Limits) (*datum, error) {
 	return stringDatum(b.String(), false), nil
 }
 
-func split(arg *datum, _ Limits) (*datum, error) {
+func split(arg *datum, limits Limits) (*datum, error) {
 	delimiter, text := arg.items[0].data().text, arg.items[1].data().text
+	if strings.Count(text, delimiter) > limits.Steps {
+		return nil, errSpent
+	}
 	var items []Value
-	for _, part := range strings.Split(text, delimiter) {
+	for part := range strings.SplitSeq(text, delimiter) {
 		items = append(items, Value{d: stringDatum(part, false)})
 	}
 	return arrayDatum(items, false), nil

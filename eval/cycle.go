@@ -201,7 +201,7 @@ func (o *operation) shortestCycle(first *syntax.Expr, needs map[*syntax.Expr][]n
 	}
 }
 
-// maxShown bounds the properties that a message about a cycle names.
+// maxShown bounds what a message about a cycle names.
 const maxShown = 20
 
 func (o *operation) cycleText(first *syntax.Expr, cycle []need) string {
@@ -209,6 +209,11 @@ func (o *operation) cycleText(first *syntax.Expr, cycle []need) string {
 	for _, n := range cycle {
 		names = append(names, propertyName(n.on, first))
 	}
+	return chainText(names)
+}
+
+// chainText shows names that lead to one another, without some in the middle if there are many.
+func chainText(names []string) string {
 	if len(names) > maxShown {
 		names = append(append(names[:maxShown-2:maxShown-2], "…"), names[len(names)-1])
 	}

@@ -71,6 +71,8 @@ type environments struct {
 	overflow bool   // too-many-imports has been reported
 	reach    map[*env]map[*env]bool
 
+	importCycles map[[2]*env]string // what has been reported, by the ends of the item that closes the cycle
+
 	discovered bool // an environment that has been loaded imports one that nobody has asked for yet
 }
 
@@ -102,6 +104,7 @@ func (o *operation) env(name string) *env {
 func (o *operation) loadRoot(name string) bool {
 	o.envs = map[string]*env{}
 	o.reach = map[*env]map[*env]bool{}
+	o.importCycles = map[[2]*env]string{}
 	o.root = &env{name: name, rootName: name, asked: true, admitted: true, closure: true}
 	o.order = []*env{o.root}
 	if o.request.anonymous {
@@ -202,12 +205,34 @@ func (e *env) layer() {
 		}
 		e.slot.layers = append(e.slot.layers, own)
 	}
-	for _, edge := range slices.Backward(e.imports) {
-		if edge.merges() {
-			e.slot.layers = append(e.slot.layers, layer{place: place{slot: edge.env.slot}, finals: edge.env.allFinals()})
-		}
+	for _, merged := range e.mergedImports() {
+		e.slot.layers = append(e.slot.layers, layer{place: place{slot: merged.slot}, finals: merged.allFinals()})
 	}
 	e.slot.finish()
+}
+
+// mergedImports returns the environments that contribute to the values of e, from the last to the first. One that is
+// listed several times counts at its highest place, which hides the others, and at its lowest, for what is final in it.
+// Of those that may hold anything the highest is enough.
+func (e *env) mergedImports() []*env {
+	lowest := map[*env]int{}
+	for i, edge := range slices.Backward(e.imports) {
+		if edge.merges() {
+			lowest[edge.env] = i
+		}
+	}
+	var all []*env
+	seen := map[*env]bool{}
+	anything := false
+	for i, edge := range slices.Backward(e.imports) {
+		if !edge.merges() || seen[edge.env] && lowest[edge.env] != i || anything && !edge.env.usable() {
+			continue
+		}
+		seen[edge.env] = true
+		anything = anything || !edge.env.usable()
+		all = append(all, edge.env)
+	}
+	return all
 }
 
 // reportLoadFailures reports the environments that could not be loaded, each once, at the first place that names it.

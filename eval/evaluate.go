@@ -193,6 +193,7 @@ func (o *operation) evalTemplate(t *task) (*datum, bool) {
 		text = append(text, s...)
 	}
 	o.text = text
+	o.countBytes(len(text))
 	if secret {
 		return o.secretString(string(text)), true
 	}
@@ -200,6 +201,7 @@ func (o *operation) evalTemplate(t *task) (*datum, bool) {
 }
 
 func (o *operation) stringTooLarge(e *syntax.Expr, secret bool) *datum {
+	o.countBytes(o.limits.StringBytes)
 	o.reportExpr(e, "string-too-large", fmt.Sprintf("string has more than %d bytes", o.limits.StringBytes), "")
 	return unknownDatum(stringSchema, secret)
 }

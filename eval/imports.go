@@ -179,11 +179,17 @@ func (o *operation) extend(e *env, gain []*env) {
 }
 
 func (o *operation) reportImportCycle(from, to *env, item *syntax.Import) {
-	names := quoted(to.name)
-	for _, e := range o.importPath(to, from) {
-		names += " -> " + quoted(e.name)
+	ends := [2]*env{from, to}
+	message := o.importCycles[ends]
+	if message == "" {
+		names := []string{quoted(to.name)}
+		for _, e := range o.importPath(to, from) {
+			names = append(names, quoted(e.name))
+		}
+		message = "environment imports itself: " + chainText(append(names, quoted(to.name)))
+		o.importCycles[ends] = message
 	}
-	o.report(item.Mark, "import-cycle", "environment imports itself: "+names+" -> "+quoted(to.name), "")
+	o.report(item.Mark, "import-cycle", message, "")
 }
 
 // importPath is a shortest way from one environment to another along their imports, without the first.

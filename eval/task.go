@@ -221,8 +221,15 @@ func (o *operation) countTask(t *task) {
 
 // count counts steps.
 func (o *operation) count(n int) {
-	o.steps += n
-	if o.steps > o.limits.Steps {
+	if n > o.limits.Steps-o.steps {
 		o.spent = true
+		return
 	}
+	o.steps += n
 }
+
+// bytesPerStep is how much data makes a step where functions, calls and strings with interpolations take or produce it:
+// so the budget bounds their work and memory too.
+const bytesPerStep = 64
+
+func (o *operation) countBytes(n int) { o.count(n / bytesPerStep) }

@@ -198,7 +198,7 @@ func (p *parser) rotateArguments(e *Expr, pair pair, allowed ...string) bool {
 }
 
 func (p *parser) state(call *Call) bool {
-	for _, pair := range p.properties(call.Arg.Node) {
+	for _, pair := range p.properties(call.Arg.Node).pairs {
 		if pair.key == "state" && (pair.merged || pair.value.Kind == yamltext.Alias) {
 			p.stateNotLiteral(pair.value)
 			return false

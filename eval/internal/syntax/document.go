@@ -91,15 +91,15 @@ type parser struct {
 
 	made   int
 	slab   []Expr
-	shared map[*yamltext.Node]*Expr  // expressions that aliases and merge keys may name again
-	pairs  map[*yamltext.Node][]pair // of mappings, likewise
+	shared map[*yamltext.Node]*Expr   // expressions that aliases and merge keys may name again
+	known  map[*yamltext.Node]entries // of mappings, likewise
 	finals bool
 }
 
 func (p *parser) document(root *yamltext.Node) {
 	if p.aliases {
 		p.shared = map[*yamltext.Node]*Expr{}
-		p.pairs = map[*yamltext.Node][]pair{}
+		p.known = map[*yamltext.Node]entries{}
 	}
 	if root.Kind != yamltext.Mapping {
 		if p.kind(root) != "null" {
@@ -227,9 +227,9 @@ func (p *parser) values(n *yamltext.Node) {
 	}
 	values := p.newExpr(Mapping, n, nil, "", -1)
 	p.doc.Values = values
-	pairs := p.properties(n)
-	values.Members = make([]Member, 0, len(pairs))
-	for _, pair := range pairs {
+	entries := p.properties(n)
+	values.Members = make([]Member, 0, len(entries.pairs))
+	for _, pair := range entries.pairs {
 		switch {
 		case reserved[pair.key]:
 			p.report(pair.keyNode, "reserved-name",
@@ -243,7 +243,7 @@ func (p *parser) values(n *yamltext.Node) {
 		}
 		p.addMember(values, pair)
 	}
-	sortMembers(values)
+	sortMembers(values, entries)
 }
 
 func finalsOf(e *Expr, done map[*Expr]*Finals) *Finals {

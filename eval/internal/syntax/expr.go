@@ -43,9 +43,10 @@ type Expr struct {
 	Members []Member // in ascending order of keys
 	Call    *Call
 
-	parent *Expr  // the expression that it is first written in; nil for the mapping under "values"
-	key    string // its key there; "" for an item
-	index  int    // its index there
+	parent *Expr          // the expression that it is first written in; nil for the mapping under "values"
+	key    string         // its key there; "" for an item
+	at     int            // its index there
+	index  map[string]int // of Members by key, if there are many
 }
 
 // A Member is a property of a mapping.
@@ -86,6 +87,12 @@ func (e *Expr) KeyMark(key string) Mark {
 }
 
 func (e *Expr) findMember(key string) *Member {
+	if e.index != nil {
+		if i, ok := e.index[key]; ok {
+			return &e.Members[i]
+		}
+		return nil
+	}
 	lo, hi := 0, len(e.Members)
 	for lo < hi {
 		mid := int(uint(lo+hi) >> 1)
@@ -121,7 +128,7 @@ func (e *Expr) Path() string {
 func (e *Expr) Property() *Expr {
 	property := e
 	for at := e; at.parent != nil; at = at.parent {
-		if at.parent.Call != nil || at.index >= 0 {
+		if at.parent.Call != nil || at.at >= 0 {
 			property = at.parent
 		}
 	}
@@ -147,7 +154,7 @@ type step struct {
 func (e *Expr) steps() []step {
 	var steps []step
 	for at := e; at.parent != nil; at = at.parent {
-		steps = append(steps, step{at.key, at.index})
+		steps = append(steps, step{at.key, at.at})
 	}
 	for i, j := 0, len(steps)-1; i < j; i, j = i+1, j-1 {
 		steps[i], steps[j] = steps[j], steps[i]

@@ -18,28 +18,28 @@ type pair struct {
 // mapping returns the entries of a mapping: its own in document order, then those that its merge keys add. Keys that
 // are not strings and repetitions are reported and left out.
 func (p *parser) mapping(n *yamltext.Node) []pair {
-	return p.entries(n, func(_ *yamltext.Node, text string) (string, bool) { return text, true })
+	return p.entries(n, func(_ *yamltext.Node, text string) (string, bool) { return text, true }).pairs
 }
 
 // properties is mapping with keys as they are read inside "values".
-func (p *parser) properties(n *yamltext.Node) []pair {
-	if pairs, ok := p.pairs[n]; ok {
-		return pairs
+func (p *parser) properties(n *yamltext.Node) entries {
+	if known, ok := p.known[n]; ok {
+		return known
 	}
-	pairs := p.entries(n, func(key *yamltext.Node, text string) (string, bool) {
+	read := p.entries(n, func(key *yamltext.Node, text string) (string, bool) {
 		text, ok := Literal(text)
 		if !ok {
 			p.report(key, "interpolated-key", "key cannot contain an interpolation", `write "$$" for a literal "$"`)
 		}
 		return text, ok
 	})
-	if p.pairs != nil {
-		p.pairs[n] = pairs
+	if p.known != nil {
+		p.known[n] = read
 	}
-	return pairs
+	return read
 }
 
-func (p *parser) entries(n *yamltext.Node, read func(*yamltext.Node, string) (string, bool)) []pair {
+func (p *parser) entries(n *yamltext.Node, read func(*yamltext.Node, string) (string, bool)) entries {
 	m := entries{pairs: make([]pair, 0, len(n.Content)/2)}
 	var merges []*yamltext.Node
 	var mergeKey *yamltext.Node
@@ -67,7 +67,7 @@ func (p *parser) entries(n *yamltext.Node, read func(*yamltext.Node, string) (st
 	for _, merge := range merges {
 		p.merge(&m, merge)
 	}
-	return m.pairs
+	return m
 }
 
 // entries are the pairs of a mapping, each key once.
@@ -143,7 +143,7 @@ func (p *parser) merge(m *entries, n *yamltext.Node) {
 			p.report(source, "invalid-merge-key", `"<<" merges mappings, not `+p.kind(t), `put "<<" in quotes for an ordinary key`)
 			continue
 		}
-		for _, pair := range p.properties(t) {
+		for _, pair := range p.properties(t).pairs {
 			pair.merged = true
 			m.add(pair)
 		}
@@ -205,6 +205,15 @@ func (p *parser) kind(n *yamltext.Node) string {
 	return scalar.Kind.String()
 }
 
-func sortMembers(e *Expr) {
+// sortMembers puts the members of a mapping, which came of those entries, into their order.
+func sortMembers(e *Expr, from entries) {
 	slices.SortFunc(e.Members, func(a, b Member) int { return strings.Compare(a.Key, b.Key) })
+	if from.index == nil {
+		return
+	}
+	e.index = from.index
+	clear(e.index)
+	for i := range e.Members {
+		e.index[e.Members[i].Key] = i
+	}
 }

@@ -11,7 +11,7 @@ func (p *parser) newExpr(kind Kind, n *yamltext.Node, parent *Expr, key string, 
 		p.slab = make([]Expr, 0, min(1024, max(16, 2*p.made)))
 	}
 	p.slab = append(p.slab, Expr{
-		Kind: kind, ID: p.made, Doc: p.doc, Node: n, parent: parent, key: key, index: index,
+		Kind: kind, ID: p.made, Doc: p.doc, Node: n, parent: parent, key: key, at: index,
 	})
 	p.made++
 	return &p.slab[len(p.slab)-1]
@@ -109,7 +109,8 @@ func EnvironmentOf(path Path) (string, bool) {
 }
 
 func (p *parser) mappingExpr(e *Expr) {
-	pairs := p.properties(e.Node)
+	entries := p.properties(e.Node)
+	pairs := entries.pairs
 	called := 0
 	for _, pair := range pairs {
 		if hasFunctionPrefix(pair.key) {
@@ -131,7 +132,7 @@ func (p *parser) mappingExpr(e *Expr) {
 		}
 		p.addMember(e, pair)
 	}
-	sortMembers(e)
+	sortMembers(e, entries)
 	if called > 0 {
 		e.Kind, e.Members = Bad, nil
 	}
