@@ -127,16 +127,21 @@ func (o *operation) validArgument(e *syntax.Expr, arg Value, s *schema.Schema) b
 
 // countResult counts what a function has produced, which shares its elements with the argument or is all new.
 func (o *operation) countResult(d *datum, shared bool) {
-	o.count(len(d.items))
 	if shared {
+		o.count(len(d.items))
 		return
 	}
+	o.count(elements(d))
 	o.countBytes(d.size)
+}
+
+// elements is the number of elements and members in a value that shares none of its parts.
+func elements(d *datum) int {
+	n := len(d.items)
 	for _, item := range d.items {
-		if item := item.data(); item.items != nil {
-			o.countResult(item, false)
-		}
+		n += elements(item.data())
 	}
+	return n
 }
 
 // reportData reports why there is no result.

@@ -109,8 +109,9 @@ func (o *operation) perform(t *task, c *contract, failure string, do func(contex
 		return unknown, true
 	}
 	in := importer{limits: o.limits, def: t.expr}
+	in.limits.Steps -= o.steps
 	plain, err := in.normal(t.answer.out, 0)
-	if data := (*dataError)(nil); errors.Is(err, errTooLarge) || errors.As(err, &data) {
+	if data := (*dataError)(nil); errors.Is(err, errTooLarge) || errors.Is(err, errSpent) || errors.As(err, &data) {
 		o.reportData(t.expr, err)
 		return unknown, true
 	}
@@ -125,6 +126,7 @@ func (o *operation) perform(t *task, c *contract, failure string, do func(contex
 	}
 	v := in.value(plain, false)
 	o.count(in.nodes)
+	o.countBytes(v.data().size)
 	o.secrets = append(o.secrets, in.secrets...)
 	return v.data(), true
 }

@@ -36,6 +36,7 @@ func (o *operation) evalCipher(t *task) (*datum, bool) {
 		return unknown, true
 	}
 	text, _ := t.answer.out.([]byte)
+	o.countBytes(len(text))
 	return o.secretString(string(text)), true
 }
 

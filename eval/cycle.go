@@ -40,11 +40,13 @@ func stronglyConnected(goal *task) (groups [][]*task) {
 	}
 	index := map[*task]int{}
 	low := map[*task]int{}
+	place := map[*task]int{} // in the stack
 	onStack := map[*task]bool{}
 	var stack []*task
 	enter := func(t *task) visit {
 		index[t] = len(index) + 1
 		low[t] = index[t]
+		place[t] = len(stack)
 		stack = append(stack, t)
 		onStack[t] = true
 		return visit{task: t}
@@ -73,9 +75,8 @@ func stronglyConnected(goal *task) (groups [][]*task) {
 		if low[t] != index[t] {
 			continue
 		}
-		i := slices.Index(stack, t)
-		group := slices.Clone(stack[i:])
-		stack = stack[:i]
+		group := slices.Clone(stack[place[t]:])
+		stack = stack[:place[t]]
 		for _, member := range group {
 			onStack[member] = false
 		}

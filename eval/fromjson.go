@@ -29,6 +29,7 @@ func fromJSON(arg *datum, limits Limits) (*datum, error) {
 type jsonReader struct {
 	*json.Decoder
 	limits Limits
+	nodes  int
 }
 
 func (r *jsonReader) bad(at int64, reason string) error {
@@ -48,6 +49,9 @@ func (r *jsonReader) next() (json.Token, error) {
 }
 
 func (r *jsonReader) value(depth int) (*datum, error) {
+	if r.nodes++; r.nodes-1 > r.limits.Steps {
+		return nil, errSpent
+	}
 	token, err := r.next()
 	if err != nil {
 		return nil, err

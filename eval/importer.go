@@ -19,7 +19,7 @@ type importer struct {
 	limits  Limits
 	def     *syntax.Expr // the expression that is said to have made the values
 	secrets []string     // the secret strings among them
-	nodes   int
+	nodes   int          // of normal data
 }
 
 // normal returns data with nothing but nil, bool, json.Number, string, schema.Secret, []any and map[string]any in it.
@@ -27,6 +27,9 @@ type importer struct {
 func (in *importer) normal(v any, depth int) (any, error) {
 	if depth > in.limits.Depth {
 		return nil, tooDeep(in.limits)
+	}
+	if in.nodes++; in.nodes > in.limits.Steps {
+		return nil, errSpent
 	}
 	switch v := v.(type) {
 	case nil, bool:
@@ -51,7 +54,7 @@ func (in *importer) normal(v any, depth int) (any, error) {
 
 func (in *importer) checkNumber(text string) error {
 	var n json.Number
-	if json.Unmarshal([]byte(text), &n) != nil {
+	if json.Unmarshal([]byte(text), &n) != nil || n.String() != text {
 		return errors.New("a number is not valid")
 	}
 	if !numberFits(text, in.limits) {
@@ -68,6 +71,9 @@ func (in *importer) checkString(text string) error {
 }
 
 func (in *importer) normalList(n int, item func(int) any, depth int) (any, error) {
+	if n > in.limits.Steps-in.nodes {
+		return nil, errSpent
+	}
 	list := make([]any, n)
 	for i := range list {
 		var err error
@@ -79,6 +85,9 @@ func (in *importer) normalList(n int, item func(int) any, depth int) (any, error
 }
 
 func (in *importer) normalObject(v map[string]any, depth int) (any, error) {
+	if len(v) > in.limits.Steps-in.nodes {
+		return nil, errSpent
+	}
 	object := make(map[string]any, len(v))
 	for key, item := range v {
 		var err error
@@ -115,7 +124,6 @@ func (in *importer) normalOther(v any, depth int) (any, error) {
 
 // value makes a value of normal data.
 func (in *importer) value(v any, secret bool) Value {
-	in.nodes++
 	var d *datum
 	switch v := v.(type) {
 	case bool:

@@ -144,7 +144,8 @@ func (o *operation) evalGoal(t *task) bool {
 		ok = o.need(t, again) && ok
 	}
 	if o.paths == nil {
-		_, ok = o.eval(t, place{slot: o.root.slot})
+		_, done := o.eval(t, place{slot: o.root.slot})
+		ok = ok && done
 	}
 	for _, path := range o.paths {
 		p, found := o.walk(t, o.root, path)

@@ -60,7 +60,6 @@ func (p *parser) call(e *Expr, pair pair) {
 		e.Kind = Final
 		p.finals = true
 	case !known:
-		p.hide(pair)
 		p.report(pair.keyNode, "unknown-function", "unknown function "+Quote(call.Name), p.suggestFunction(call.Name))
 	case p.fits(call, form):
 		e.Kind = Func
@@ -285,7 +284,6 @@ func (p *parser) secret(e *Expr, pair pair) {
 	if n == nil {
 		return
 	}
-	p.hide(pair)
 	kind := Secret
 	holder := n
 	if n.Kind == yamltext.Mapping {
@@ -313,10 +311,18 @@ func (p *parser) secret(e *Expr, pair pair) {
 	e.Call.Arg = p.newExpr(String, holder, e, pair.key, -1)
 }
 
-// hide keeps what stands under fn::secret, in whatever form, out of the excerpts of diagnostics.
-func (p *parser) hide(pair pair) {
-	if n := target(pair.value); n != nil && strings.EqualFold(pair.key, "fn::secret") {
-		p.doc.Secrets = append(p.doc.Secrets, Mark{Doc: p.doc, Node: n})
+// hideSecrets keeps what stands under fn::secret, anywhere in the document and in whatever form, out of the excerpts of
+// diagnostics.
+func (p *parser) hideSecrets(n *yamltext.Node) {
+	for i, part := range n.Content {
+		if n.Kind == yamltext.Mapping && i%2 == 1 {
+			key, value := target(n.Content[i-1]), target(part)
+			if key != nil && value != nil && strings.EqualFold(key.Value, "fn::secret") {
+				p.doc.Secrets = append(p.doc.Secrets, Mark{Doc: p.doc, Node: value})
+				continue
+			}
+		}
+		p.hideSecrets(part)
 	}
 }
 

@@ -74,6 +74,7 @@ func Parse(name string, src []byte, functions Functions, limits Limits) *Documen
 		p.doc.Issues = append(p.doc.Issues, Issue{Issue: issue})
 	}
 	if source.Root != nil {
+		p.hideSecrets(source.Root)
 		p.document(source.Root)
 	}
 	p.doc.Exprs = p.made
@@ -236,7 +237,6 @@ func (p *parser) values(n *yamltext.Node) {
 				Quote(pair.key)+` is reserved and cannot be a property of "values"`, "choose another name")
 			continue
 		case hasFunctionPrefix(pair.key):
-			p.hide(pair)
 			p.report(pair.keyNode, "call-at-top", "function "+Quote(pair.key)+` stands directly under "values"`,
 				"give its result a name")
 			continue

@@ -125,7 +125,6 @@ func (p *parser) mappingExpr(e *Expr) {
 	e.Members = make([]Member, 0, len(pairs))
 	for _, pair := range pairs {
 		if hasFunctionPrefix(pair.key) {
-			p.hide(pair)
 			p.report(pair.keyNode, "call-not-alone", "function "+Quote(pair.key)+" stands beside other keys",
 				"give it a mapping of its own")
 			continue
