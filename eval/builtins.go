@@ -90,8 +90,11 @@ func (o *operation) evalFunc(t *task) (*datum, bool) {
 	if f.parts {
 		secret, unknown = shallowFlags(d)
 	}
-	if !o.validArgument(e, arg, f.argument) || unknown {
+	switch {
+	case !o.validArgument(e, arg, f.argument):
 		return unknownDatum(f.result, secret), true
+	case unknown:
+		return unknownBecause(d, f.result, secret), true
 	}
 	limits := o.limits
 	limits.Steps -= o.steps

@@ -75,8 +75,11 @@ func (o *operation) evalOpen(t *task) (*datum, bool) {
 		return unknown, true
 	}
 	plain, valid := o.checkInputs(call.Inputs, inputs, c.inputs)
-	if !valid || !o.mayCall() || hasUnknown(plain) {
+	if !valid {
 		return unknown, true
+	}
+	if !o.mayCall() || hasUnknown(plain) {
+		return unknownBecause(inputs.data(), c.outputs, false), true
 	}
 	req := o.providerRequest(t, plain)
 	return o.perform(t, c, "provider "+quoted(call.Plugin)+" failed", func(ctx context.Context) (any, error) {

@@ -17,7 +17,7 @@ func (o *operation) evalCipher(t *task) (*datum, bool) {
 		return unknown, true
 	}
 	if o.request.verb == checking && !o.CheckSecrets {
-		return unknown, true
+		return withheld(stringSchema, true), true
 	}
 	if o.Crypter == nil {
 		o.report(e.Call.Arg.Mark(), "no-crypter",
@@ -25,7 +25,7 @@ func (o *operation) evalCipher(t *task) (*datum, bool) {
 		return unknown, true
 	}
 	if !o.performing {
-		return unknown, true
+		return withheld(stringSchema, true), true
 	}
 	name, _ := syntax.SplitVersion(t.env.name)
 	if !o.ask(t, func(ctx context.Context) (any, error) { return o.Crypter.Decrypt(ctx, name, body) }) {

@@ -49,10 +49,20 @@ func objectDatum(keys []string, items []Value, secret bool) *datum {
 func unknownDatum(s *schema.Schema, secret bool) *datum {
 	secret = secret || s.IsSecret()
 	return &datum{
-		kind: schemaKind(s), unknown: true, unknownBelow: true, secret: secret, secretBelow: secret,
+		kind: schemaKind(s), unknown: true, unknownBelow: true, failed: true, secret: secret, secretBelow: secret,
 		size: nodeSize, schema: s,
 	}
 }
+
+// unknownBecause makes an unknown out of another value, which is why it is unknown.
+func unknownBecause(cause *datum, s *schema.Schema, secret bool) *datum {
+	d := unknownDatum(s, secret)
+	d.failed = cause.failed
+	return d
+}
+
+// withheld makes an unknown that a call which is not performed would yield.
+func withheld(s *schema.Schema, secret bool) *datum { return unknownBecause(null, s, secret) }
 
 // sum adds up what a container takes from its items.
 func (d *datum) sum() {
@@ -60,6 +70,7 @@ func (d *datum) sum() {
 		item := d.items[i].data()
 		d.secretBelow = d.secretBelow || item.secretBelow
 		d.unknownBelow = d.unknownBelow || item.unknownBelow
+		d.failed = d.failed || item.failed
 		d.depth = max(d.depth, item.depth)
 		d.grow(item.size)
 	}

@@ -26,6 +26,7 @@ type env struct {
 	references        []syntax.Mark
 
 	imported []*env // what its items name, each once
+	direct   []*env // those of them that are loaded and close no cycle
 	imports  []importEdge
 	slot     *slot  // its effective values
 	bag      *slot  // ${imports}
@@ -66,10 +67,10 @@ type cell struct {
 type environments struct {
 	root     *env
 	envs     map[string]*env
-	order    []*env // as they were admitted
-	wanted   []*env // named by a needed reference, not loaded yet
-	overflow bool   // too-many-imports has been reported
-	reach    map[*env]map[*env]bool
+	order    []*env                 // as they were admitted
+	wanted   []*env                 // named by a needed reference, not loaded yet
+	overflow bool                   // too-many-imports has been reported
+	reach    map[*env]map[*env]bool // what each imports, directly (true) or not
 
 	importCycles map[[2]*env]string // what has been reported, by the ends of the item that closes the cycle
 

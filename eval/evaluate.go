@@ -163,7 +163,7 @@ func (o *operation) follow(t *task, part syntax.Part) (Value, bool) {
 func (o *operation) evalTemplate(t *task) (*datum, bool) {
 	var few [4]Value // most strings have no more parts
 	values := few[:0]
-	complete, unknown, secret := true, false, false
+	complete, unknown, failed, secret := true, false, false, false
 	for _, part := range t.expr.Parts {
 		if part.Path == nil {
 			continue
@@ -172,13 +172,16 @@ func (o *operation) evalTemplate(t *task) (*datum, bool) {
 		values = append(values, v)
 		complete = complete && ok
 		unknown = unknown || v.data().unknownBelow
+		failed = failed || v.data().failed
 		secret = secret || v.data().secretBelow
 	}
 	if !complete {
 		return nil, false
 	}
 	if unknown {
-		return unknownDatum(stringSchema, secret), true
+		d := unknownDatum(stringSchema, secret)
+		d.failed = failed
+		return d, true
 	}
 	text := o.text[:0]
 	for i, part := range t.expr.Parts {

@@ -22,14 +22,13 @@ func (o *operation) settle(level []*env) {
 	}
 }
 
-// fetch starts to load what is reachable from level, breadth first, level by level in the order of the lists, as long as
-// it would count as far as is known by now.
-func (o *operation) fetch(level []*env) {
+// fetch starts to load what is reachable from start, breadth first in the order of the lists, as long as it would count
+// as far as is known by now.
+func (o *operation) fetch(start []*env) {
 	count := len(o.order)
 	seen := map[*env]bool{}
-	for len(level) > 0 {
-		var next []*env
-		for _, e := range level {
+	for lists := [][]*env{start}; len(lists) > 0; lists = lists[1:] {
+		for _, e := range lists[0] {
 			if seen[e] {
 				continue
 			}
@@ -44,10 +43,9 @@ func (o *operation) fetch(level []*env) {
 				o.load(e)
 			}
 			if e.doc != nil && (!e.doc.Broken() || e.isRoot()) {
-				next = append(next, o.imported(e)...)
+				lists = append(lists, o.imported(e))
 			}
 		}
-		level = next
 	}
 }
 
@@ -150,21 +148,28 @@ func (o *operation) rootNameFrom(from, e *env) string {
 
 // closesCycle adds the edge from one environment to another, unless that would let the first import itself.
 func (o *operation) closesCycle(from, to *env) bool {
-	if from == to || o.reach[to][from] {
+	if _, back := o.reach[to][from]; back || from == to {
 		return true
 	}
-	if o.reach[from][to] {
-		return false
+	if to.doc == nil {
+		return false // it imports nothing
 	}
-	gain := []*env{to}
-	for e := range o.reach[to] {
-		gain = append(gain, e)
-	}
-	o.extend(from, gain)
-	for e, reached := range o.reach {
-		if reached[from] {
-			o.extend(e, gain)
+	direct, reached := o.reach[from][to]
+	if !reached {
+		gain := []*env{to}
+		for e := range o.reach[to] {
+			gain = append(gain, e)
 		}
+		o.extend(from, gain)
+		for e, below := range o.reach {
+			if _, above := below[from]; above {
+				o.extend(e, gain)
+			}
+		}
+	}
+	if !direct {
+		o.reach[from][to] = true
+		from.direct = append(from.direct, to)
 	}
 	return false
 }
@@ -174,7 +179,9 @@ func (o *operation) extend(e *env, gain []*env) {
 		o.reach[e] = map[*env]bool{}
 	}
 	for _, g := range gain {
-		o.reach[e][g] = true
+		if _, reached := o.reach[e][g]; !reached {
+			o.reach[e][g] = false
+		}
 	}
 }
 
@@ -202,10 +209,10 @@ func (o *operation) importPath(from, to *env) []*env {
 	for len(queue) > 0 && before[to] == nil {
 		e := queue[0]
 		queue = queue[1:]
-		for _, edge := range e.imports {
-			if _, seen := before[edge.env]; !seen && !edge.closes {
-				before[edge.env] = e
-				queue = append(queue, edge.env)
+		for _, next := range e.direct {
+			if _, seen := before[next]; !seen {
+				before[next] = e
+				queue = append(queue, next)
 			}
 		}
 	}

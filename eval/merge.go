@@ -45,6 +45,7 @@ type merged struct {
 	members map[string]contribution
 	visited map[any]bool
 	unknown bool // a layer is unknown and may be an object
+	failed  bool // and not only because a call is not performed
 	secret  bool // the highest layer is secret
 	top     place
 }
@@ -104,8 +105,9 @@ func (o *operation) collectLayer(shape place, c class, m *merged) {
 			m.add(key, p)
 		}
 	case shape.slot == nil:
-		m.unknown = m.unknown || c == maybeObject
 		d := shape.val.data()
+		m.unknown = m.unknown || c == maybeObject
+		m.failed = m.failed || c == maybeObject && d.failed
 		for i, key := range d.keys {
 			m.add(key, place{val: d.items[i]})
 		}
@@ -147,6 +149,7 @@ func (o *operation) evalMembers(t *task, s *slot, keys []string, m merged) (Valu
 	d := objectDatum(keys, items, m.secret)
 	if m.unknown {
 		d.unknown, d.unknownBelow = true, true
+		d.failed = d.failed || m.failed
 	}
 	v := Value{d: d, def: s.definition(m.top)}
 	if s.parent != nil {

@@ -77,15 +77,20 @@ func (o *operation) usableVariable(values Value, property, name string, v Value)
 func (o *operation) reportUnknownOutputs(values Value) {
 	for _, property := range []string{"environmentVariables", "files"} {
 		object, ok := values.Member(property)
-		if ok && !object.Known() {
+		if ok && o.missing(object) {
 			o.unknownOutput(object, property)
 		}
 		for name, v := range object.All() {
-			if !v.Known() {
+			if o.missing(v) {
 				o.unknownOutput(v, name.(string))
 			}
 		}
 	}
+}
+
+// missing reports whether a value is unknown, and not only because an error elsewhere kept calls from being performed.
+func (o *operation) missing(v Value) bool {
+	return !v.Known() && (o.performing || v.data().failed)
 }
 
 func (o *operation) unknownOutput(v Value, name string) {

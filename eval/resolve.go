@@ -246,7 +246,7 @@ func (w walker) stepUnknown(v Value, i int) (place, bool) {
 			length, _ := d.schema.MaxElements()
 			return w.outOfRange(a, i, length)
 		}
-		return place{val: Value{d: unknownDatum(s, d.secret), def: v.def}}, true
+		return place{val: Value{d: unknownBecause(d, s, d.secret), def: v.def}}, true
 	}
 	if known, ok := d.member(a.Name); ok {
 		return place{val: known}, true
@@ -268,7 +268,7 @@ func (w walker) stepUnknown(v Value, i int) (place, bool) {
 				"property "+quoted(a.Name)+" is not declared in the schema of "+source(v), "")
 		}
 	}
-	return place{val: Value{d: unknownDatum(s, d.secret), def: v.def}}, true
+	return place{val: Value{d: unknownBecause(d, s, d.secret), def: v.def}}, true
 }
 
 // source names what an unknown value comes from.

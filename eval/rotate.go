@@ -45,8 +45,10 @@ func (o *operation) evalRotate(t *task) (*datum, bool) {
 	case e.Call.State == nil:
 		o.notRotated(e)
 		return unknown, true
-	case plain == nil || state == nil || !o.mayCall() || hasUnknown(state) || needsUnknown(plain, c.inputs):
+	case plain == nil || state == nil || o.performing && (hasUnknown(state) || needsUnknown(plain, c.inputs)):
 		return unknown, true
+	case !o.mayCall():
+		return withheld(c.outputs, false), true
 	}
 	req := rotators.Request{Request: o.providerRequest(t, withoutUnknowns(plain)), State: state}
 	return o.perform(t, c, failure, func(ctx context.Context) (any, error) { return rotator.Open(ctx, &req) })

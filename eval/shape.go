@@ -140,5 +140,5 @@ func (o *operation) member(t *task, shape place, key string) (place, status) {
 	if step != schema.Defined && step != schema.Undeclared {
 		return place{}, absent
 	}
-	return place{val: Value{d: unknownDatum(s, d.secret), def: shape.val.def}}, present
+	return place{val: Value{d: unknownBecause(d, s, d.secret), def: shape.val.def}}, present
 }

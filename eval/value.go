@@ -49,6 +49,7 @@ type datum struct {
 	bool         bool
 	secretBelow  bool // it or a part of it is secret
 	unknownBelow bool // it or a part of it is unknown
+	failed       bool // it or a part of it is unknown, and not only because a call is not performed
 	depth        int  // of nesting: 0 for a scalar, 1 for an array of scalars
 	size         int  // language.md 13.2, saturating
 	text         string
@@ -134,7 +135,7 @@ func (v Value) unknownPart(s *schema.Schema, step schema.Step) (Value, bool) {
 	if step != schema.Defined && step != schema.Undeclared {
 		return Value{}, false
 	}
-	return Value{d: unknownDatum(s, v.d.secret), def: v.def}, true
+	return Value{d: unknownBecause(v.d, s, v.d.secret), def: v.def}, true
 }
 
 // All returns the elements of an array with their indices (int), or the members of an object with their names

@@ -124,7 +124,7 @@ func atPath(path []any) string {
 			if step == redactedName {
 				p = append(p, step...)
 			} else {
-				p = syntax.AppendName(p, step)
+				p = syntax.AppendName(p, syntax.Shorten(step))
 			}
 		case int:
 			p = syntax.AppendIndex(p, step)

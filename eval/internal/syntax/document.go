@@ -303,6 +303,17 @@ func Quote(name string) string {
 	return strconv.Quote(name)
 }
 
+// maxShown is how much a message shows of a name or path, in bytes.
+const maxShown = 1000
+
+// Shorten cuts a name that is too long for a message.
+func Shorten(name string) string {
+	if len(name) <= maxShown {
+		return name
+	}
+	return strings.ToValidUTF8(name[:maxShown], "") + "…"
+}
+
 func quoteAll(names []string) string {
 	quoted := make([]string, len(names))
 	for i, name := range names {

@@ -114,10 +114,15 @@ func (e *Expr) Mark() Mark { return Mark{Doc: e.Doc, Node: e.Node} }
 // PartMark returns the place of a part of the expression's string, bytes from to to of its decoded text.
 func (e *Expr) PartMark(from, to int) Mark { return Mark{Doc: e.Doc, Node: e.Node, From: from, To: to} }
 
-// Path returns the document path of the expression without its first name, "values".
+// Path returns the document path of the expression without its first name, "values". Of long names and paths it shows
+// the beginning, and "…".
 func (e *Expr) Path() string {
 	var b strings.Builder
 	for _, step := range e.steps() {
+		if b.Len() > maxShown {
+			b.WriteString("…")
+			break
+		}
 		step.print(&b)
 	}
 	return b.String()
@@ -167,7 +172,7 @@ func (s step) print(b *strings.Builder) {
 		b.WriteString("[" + strconv.Itoa(s.index) + "]")
 		return
 	}
-	name := Path{{Name: s.name, Index: -1}}.String()
+	name := Path{{Name: Shorten(s.name), Index: -1}}.String()
 	if b.Len() > 0 && !strings.HasPrefix(name, "[") {
 		b.WriteByte('.')
 	}

@@ -1,0 +1,41 @@
+// Package eval opens and checks environments: YAML documents of configuration and secrets in the language of Pulumi
+// ESC. README has the language at a glance and what differs from Pulumi's evaluator.
+//
+// Fill in an [Evaluator] and call one of two verbs with the name of an environment: [Evaluator.Open] evaluates it and
+// performs the calls of providers that its values need, [Evaluator.Check] says what is wrong with it and performs none.
+// [Evaluator.OpenText] and [Evaluator.CheckText] take a text instead of a name.
+//
+//	e := &eval.Evaluator{Loader: eval.Dir("environments")}
+//	env, err := e.Open(ctx, "myapp/dev")
+//	if err != nil {
+//		return err
+//	}
+//	region, ok := env.Values.Lookup("aws.region")
+//
+// # Results
+//
+// An [Environment] holds its values as one [Value], which is immutable and shares what several places name. Look values
+// up by path, step through them with All, Member and Index, take them as plain Go data with Plain or Reveal, or write
+// them in one of several formats with [Environment.Write]. The variables and files that a program is to find are
+// [Environment.Variables] and [Environment.Files].
+//
+// # Errors
+//
+// What is wrong with documents, environments and calls comes as [Diagnostics], each with a stable code, a place, a
+// message and often a hint; [Diagnostics.Print] shows them with the lines of the document. The error of a verb is nil
+// exactly when no diagnostic is an error and nothing outside the documents failed, such as a cancelled context. The
+// environment is never nil, and holds what could be computed. While there is an error that can be found without calls,
+// no provider, rotator or crypter is called.
+//
+// # Secrets
+//
+// Whatever is computed from a secret is secret. A secret prints as "[secret]" in every form: with all verbs of fmt, in
+// JSON, in log/slog, in schemas and traces, and diagnostics quote no values. [Value.Reveal], and [FormatOptions].Reveal,
+// are the ways to the text. Ciphertexts in documents are decrypted by a [Crypter]; [KeyRing] is the one with a key file.
+//
+// # Concurrency
+//
+// An Evaluator may be used by any number of goroutines. One operation computes on the goroutine of its caller; loads,
+// calls and decryptions run concurrently, up to [Limits].Concurrency, as soon as they can. Values and diagnostics are the
+// same for every bound and every order of answers.
+package eval
