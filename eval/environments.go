@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 
 	"github.com/escapement-go/escapement/eval/internal/syntax"
 	"github.com/escapement-go/escapement/eval/internal/yamltext"
@@ -247,7 +248,10 @@ func (o *operation) reportLoadFailures() {
 }
 
 func (o *operation) reportLoadFailure(mark syntax.Mark, e *env) {
-	o.reportOutside(mark, "load-failed", "cannot load environment "+quoted(e.name), e.err)
+	found := o.reportOutside(mark, "load-failed", "cannot load environment "+quoted(e.name), e.err)
+	if name, ok := strings.CutSuffix(e.name, ".yaml"); ok {
+		found.Hint = "names have no file extension; write " + quoted(name)
+	}
 }
 
 // compareMarks orders places as diagnostics are ordered.

@@ -44,9 +44,10 @@ func (o *operation) evalTop(t *task, s *slot, top layer) (Value, bool) {
 type merged struct {
 	members map[string]contribution
 	visited map[any]bool
-	unknown bool // a layer is unknown and may be an object
-	failed  bool // and not only because a call is not performed
-	secret  bool // the highest layer is secret
+	unknown bool     // a layer is unknown and may be an object
+	failed  bool     // and not only because a call is not performed
+	listed  []string // the names in the schemas of unknown layers
+	secret  bool     // the highest layer is secret
 	top     place
 }
 
@@ -108,6 +109,9 @@ func (o *operation) collectLayer(shape place, c class, m *merged) {
 		d := shape.val.data()
 		m.unknown = m.unknown || c == maybeObject
 		m.failed = m.failed || c == maybeObject && d.failed
+		if d.unknown && !d.secret {
+			m.listed = append(m.listed, d.schema.Names()...)
+		}
 		for i, key := range d.keys {
 			m.add(key, place{val: d.items[i]})
 		}

@@ -207,7 +207,7 @@ func (w walker) names(shape place) ([]string, bool) {
 		}
 		s.names = []string{}
 		if !m.secret {
-			s.names = slices.Sorted(maps.Keys(m.members))
+			s.names = append(slices.Sorted(maps.Keys(m.members)), m.listed...)
 		}
 	}
 	return s.names, true

@@ -27,23 +27,30 @@ func (s *slot) overridden() *overridden {
 // written returns the layers of a slot that the documents show, highest first.
 func (s *slot) written() []place {
 	if s.parent == nil {
-		layers := make([]place, len(s.layers))
-		for i, l := range s.layers {
-			layers[i] = l.place
-		}
-		return layers
+		return s.documents(map[*slot]bool{})
 	}
 	var layers []place
 	for _, above := range s.parent.written() {
+		if above.expr.Kind != syntax.Mapping {
+			break
+		}
+		if e := above.expr.Member(s.key); e != nil {
+			layers = append(layers, place{env: above.env, expr: e})
+		}
+	}
+	return layers
+}
+
+// documents returns what an environment and those that it imports write under "values", each once.
+func (s *slot) documents(seen map[*slot]bool) []place {
+	var layers []place
+	seen[s] = true
+	for _, l := range s.layers {
 		switch {
-		case above.slot != nil:
-			layers = append(layers, (&slot{env: above.slot.env, parent: above.slot, key: s.key}).written()...)
-		case above.expr != nil && above.expr.Kind == syntax.Mapping:
-			if e := above.expr.Member(s.key); e != nil {
-				layers = append(layers, place{env: above.env, expr: e})
-			}
-		default:
-			return layers
+		case l.expr != nil:
+			layers = append(layers, l.place)
+		case l.slot != nil && !seen[l.slot]:
+			layers = append(layers, l.slot.documents(seen)...)
 		}
 	}
 	return layers
