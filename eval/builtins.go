@@ -104,9 +104,11 @@ func (o *operation) evalFunc(t *task) (*datum, bool) {
 		return unknownDatum(f.result, secret), true
 	}
 	o.countResult(result, f.parts)
-	adopt(result, e)
+	if !f.parts {
+		adopt(result, e)
+	}
 	if secret {
-		result = o.allSecret(result)
+		result = o.allSecret(result, map[*datum]*datum{})
 	}
 	return result, true
 }
@@ -174,18 +176,24 @@ func adopt(d *datum, e *syntax.Expr) {
 	}
 }
 
-// allSecret marks a value and everything in it as secret.
-func (o *operation) allSecret(d *datum) *datum {
-	if d.kind == String {
-		return o.secretString(d.text)
+// allSecret returns a value with everything in it marked as secret. Parts that are shared stay shared.
+func (o *operation) allSecret(d *datum, done map[*datum]*datum) *datum {
+	marked := done[d]
+	switch {
+	case marked != nil:
+	case d.kind == String:
+		marked = o.secretString(d.text)
+	default:
+		c := *d
+		marked = &c
+		marked.secret, marked.secretBelow = true, true
+		marked.items = make([]Value, len(d.items))
+		for i, item := range d.items {
+			marked.items[i] = Value{d: o.allSecret(item.data(), done), def: item.def}
+		}
 	}
-	marked := *d
-	marked.secret, marked.secretBelow = true, true
-	marked.items = make([]Value, len(d.items))
-	for i, item := range d.items {
-		marked.items[i] = Value{d: o.allSecret(item.data()), def: item.def}
-	}
-	return &marked
+	done[d] = marked
+	return marked
 }
 
 func concat(arg *datum, limits Limits) (*datum, error) {

@@ -108,6 +108,7 @@ func (o *operation) perform(t *task, c *contract, failure string, do func(contex
 	unknown := unknownDatum(c.outputs, false)
 	o.log("called", "provider", t.expr.Call.Key, t.answer.err)
 	if err := t.answer.err; err != nil {
+		o.countBytes(len(outsideText(err)))
 		o.reportCall(t, "provider-failed", failure, err)
 		return unknown, true
 	}

@@ -32,6 +32,7 @@ func (o *operation) evalCipher(t *task) (*datum, bool) {
 		return nil, false
 	}
 	if err := t.answer.err; err != nil {
+		o.countBytes(len(outsideText(err)))
 		o.reportDecrypt(e, err)
 		return unknown, true
 	}
@@ -47,5 +48,5 @@ func (o *operation) reportDecrypt(e *syntax.Expr, err error) {
 		code = "unknown-key-id"
 	}
 	found := o.report(e.Call.Arg.Mark(), code, "cannot decrypt", "")
-	found.Path, found.Err, found.outside = exprPath(e), err, ": "+err.Error()
+	found.Path, found.Err, found.outside = exprPath(e), err, outsideText(err)
 }

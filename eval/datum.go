@@ -6,7 +6,7 @@ import (
 	"github.com/escapement-go/escapement/schema"
 )
 
-// nodeSize is what a value counts before its text (language.md 13.2).
+// nodeSize is what a value counts before its text.
 const nodeSize = 16
 
 func stringDatum(text string, secret bool) *datum {

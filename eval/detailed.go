@@ -8,7 +8,7 @@ import (
 	"github.com/escapement-go/escapement/schema"
 )
 
-// A detailedWriter writes values with their flags and with where they come from (language.md 14.1).
+// A detailedWriter writes values with their flags and with where they come from.
 type detailedWriter struct {
 	jsonWriter
 	ranges map[*syntax.Expr]Range // of the expressions written so far

@@ -7,7 +7,7 @@ import (
 	"github.com/escapement-go/escapement/schema"
 )
 
-// expressions writes what the document says for each of its properties (language.md 14.2). The argument of fn::secret
+// expressions writes what the document says for each of its properties. The argument of fn::secret
 // is never written, revealed or not.
 func (w *detailedWriter) expressions(env *Environment) {
 	x := expressionWriter{w, env, inferrer{}}

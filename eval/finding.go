@@ -67,11 +67,24 @@ func (f *findings) reportExpr(e *syntax.Expr, code, message, hint string) *findi
 // reportOutside adds an error whose cause is outside the documents.
 func (f *findings) reportOutside(mark syntax.Mark, code, message string, err error) *finding {
 	found := f.report(mark, code, message, "")
-	found.Err, found.outside = err, ": "+err.Error()
+	found.Err, found.outside = err, outsideText(err)
 	if coder := coderOf(err); coder != "" {
 		found.Code += "/" + coder
 	}
 	return found
+}
+
+// maxOutside bounds what is shown of an error from outside, in bytes.
+const maxOutside = 64 << 10
+
+// outsideText is what is shown of an error whose cause is outside the documents, before it is scrubbed. One that is
+// absurdly long is not shown, since what is cut could begin with a part of a secret.
+func outsideText(err error) string {
+	text := err.Error()
+	if len(text) > maxOutside {
+		return fmt.Sprintf("the message has %d bytes", len(text))
+	}
+	return text
 }
 
 func (f *finding) relate(note string, mark syntax.Mark) {
@@ -110,10 +123,10 @@ func (o *operation) diagnostics(root string) Diagnostics {
 		o.found = nil
 		o.report(o.rootMark(), "too-many-steps", fmt.Sprintf("evaluation takes more than %d steps", o.limits.Steps), "")
 	}
-	scrub := scrubber{secrets: o.secrets}
+	o.scrubOutside()
 	undefined := map[*Diagnostic]*finding{}
 	for i := range o.found {
-		d := o.found[i].diagnostic(&scrub)
+		d := o.found[i].diagnostic()
 		ds = append(ds, d)
 		if o.found[i].names != nil {
 			undefined[d] = &o.found[i]
@@ -130,10 +143,22 @@ func (o *operation) diagnostics(root string) Diagnostics {
 	return ds
 }
 
-func (f *finding) diagnostic(scrub *scrubber) *Diagnostic {
+// scrubOutside removes secrets from the texts that come from outside.
+func (o *operation) scrubOutside() {
+	var texts []string
+	for i := range o.found {
+		texts = append(texts, o.found[i].outside)
+	}
+	scrub(texts, o.secrets)
+	for i := range o.found {
+		o.found[i].outside = texts[i]
+	}
+}
+
+func (f *finding) diagnostic() *Diagnostic {
 	d := f.Diagnostic
-	if f.outside != "" {
-		d.Message += visible(scrub.text(f.outside))
+	if f.Err != nil {
+		d.Message += ": " + visible(f.outside)
 	}
 	if f.mark.Doc != nil {
 		d.Range, d.source = markRange(f.mark), excerptOf(f.mark.Doc)

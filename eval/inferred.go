@@ -6,7 +6,7 @@ import (
 	"github.com/escapement-go/escapement/schema"
 )
 
-// inferSchema returns what a value says about itself (language.md 10.9). Of a secret it says no more than the type.
+// inferSchema returns what a value says about itself. Of a secret it says no more than the type.
 // Shared parts of the value share their schemas.
 func inferSchema(d *datum) *schema.Schema {
 	return inferrer{}.infer(d)

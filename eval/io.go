@@ -2,6 +2,7 @@ package eval
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"runtime/debug"
 )
@@ -44,7 +45,7 @@ func (w *workers) start(ctx context.Context, j job) {
 	}
 	w.running++
 	go func() {
-		a := &answer{then: j.then}
+		a := &answer{then: j.then, err: errNoAnswer}
 		defer func() {
 			if r := recover(); r != nil {
 				a.out, a.err = nil, &panicError{value: r, stack: debug.Stack()}
@@ -52,7 +53,20 @@ func (w *workers) start(ctx context.Context, j job) {
 			w.answers <- a
 		}()
 		a.out, a.err = j.do(ctx)
+		probe(a.err)
 	}()
+}
+
+// errNoAnswer is the failure of a call that ended its goroutine.
+var errNoAnswer = errors.New("it ended without an answer")
+
+// probe asks an error of the host's for all that the operation will ask, so that a panic is the call's failure.
+func probe(err error) {
+	if err != nil {
+		_ = err.Error()
+		_ = coderOf(err)
+		_ = errors.As(err, new(*UnknownKeyError))
+	}
 }
 
 // receive waits for the next answer, or for the end of the operation.

@@ -5,7 +5,7 @@ import (
 	"unicode/utf8"
 )
 
-// A jsonWriter writes values as JSON without white space, keys ascending, numbers by their text (language.md 8.8, 14.3).
+// A jsonWriter writes values as JSON without white space, keys ascending, numbers by their text.
 // The zero jsonWriter redacts. Bytes that are not UTF-8 become U+FFFD.
 type jsonWriter struct {
 	buf     []byte

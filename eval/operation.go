@@ -45,7 +45,9 @@ type operation struct {
 	performing bool             // the second phase: calls are performed
 	oversized  bool             // a value that is too large has been reported
 	schemas    map[string]*contract
-	secrets    []string // every text that is secret, for scrubbing
+	keys       map[*syntax.Expr][]string // of mappings, as far as they have been listed
+	secrets    []string                  // every text that is secret, for scrubbing
+	logged     int                       // errors in the log
 	io         *workers
 	text       []byte // the memory in which strings with interpolations are put together
 }

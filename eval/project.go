@@ -15,10 +15,11 @@ func (o *operation) project(result *Environment, values Value) {
 	for _, f := range result.files {
 		files[f.name] = true
 	}
+	variables, _ := values.Member("environmentVariables")
 	result.variables = slices.DeleteFunc(result.variables, func(v variable) bool {
 		if files[v.name] {
 			o.warn(o.keyMark(values, "environmentVariables", v.name), "duplicate-variable",
-				quoted(v.name)+` is in "environmentVariables" and in "files"`, "the file wins")
+				shownName(variables, v.name)+` is in "environmentVariables" and in "files"`, "the file wins")
 		}
 		return files[v.name]
 	})
@@ -47,10 +48,8 @@ func (o *operation) projection(values Value, property string) []variable {
 // usableVariable reports what is wrong with a member of a projection.
 func (o *operation) usableVariable(values Value, property, name string, v Value) bool {
 	key := o.keyMark(values, property, name)
-	shown := quoted(name)
-	if object, _ := values.Member(property); object.Secret() {
-		shown = quoted("[secret]")
-	}
+	object, _ := values.Member(property)
+	shown := shownName(object, name)
 	switch {
 	case name == "" || strings.ContainsAny(name, "=\x00"):
 		o.report(key, "invalid-variable-name", shown+" cannot be the name of a variable", "")
@@ -73,16 +72,24 @@ func (o *operation) usableVariable(values Value, property, name string, v Value)
 	return true
 }
 
+// shownName is the name of a member of an object in messages: those of a secret one are secret.
+func shownName(object Value, name string) string {
+	if object.Secret() {
+		name = secretText
+	}
+	return quoted(name)
+}
+
 // reportUnknownOutputs reports the variables and files that have no value when everything has been computed.
 func (o *operation) reportUnknownOutputs(values Value) {
 	for _, property := range []string{"environmentVariables", "files"} {
 		object, ok := values.Member(property)
 		if ok && o.missing(object) {
-			o.unknownOutput(object, property)
+			o.unknownOutput(object, quoted(property))
 		}
 		for name, v := range object.All() {
 			if o.missing(v) {
-				o.unknownOutput(v, name.(string))
+				o.unknownOutput(v, shownName(object, name.(string)))
 			}
 		}
 	}
@@ -93,9 +100,9 @@ func (o *operation) missing(v Value) bool {
 	return !v.Known() && (o.performing || v.data().failed)
 }
 
-func (o *operation) unknownOutput(v Value, name string) {
+func (o *operation) unknownOutput(v Value, shown string) {
 	o.report(o.valueMark(v), "unknown-output",
-		quoted(name)+" has no value because it depends on something unknown", "see the other errors")
+		shown+" has no value because it depends on something unknown", "see the other errors")
 }
 
 // isPortable reports whether every shell can hold a variable of that name.

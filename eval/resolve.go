@@ -188,11 +188,7 @@ func (w walker) member(shape place, i int) (place, bool) {
 func (w walker) names(shape place) ([]string, bool) {
 	switch {
 	case shape.expr != nil:
-		var names []string
-		for i := range shape.expr.Members {
-			names = append(names, shape.expr.Members[i].Key)
-		}
-		return names, true
+		return w.keysOf(shape.expr), true
 	case shape.slot == nil:
 		if shape.val.Secret() {
 			return nil, true
@@ -211,6 +207,22 @@ func (w walker) names(shape place) ([]string, bool) {
 		}
 	}
 	return s.names, true
+}
+
+// keysOf returns the keys of a mapping, listed once however many references are wrong.
+func (o *operation) keysOf(e *syntax.Expr) []string {
+	names, ok := o.keys[e]
+	if !ok {
+		names = make([]string, len(e.Members))
+		for i := range names {
+			names[i] = e.Members[i].Key
+		}
+		if o.keys == nil {
+			o.keys = map[*syntax.Expr][]string{}
+		}
+		o.keys[e] = names
+	}
+	return names
 }
 
 func (w walker) element(a syntax.Accessor, i, length int, element func() place) (place, bool) {

@@ -187,11 +187,7 @@ func (o *operation) memberNames(t *task, shape place) ([]string, bool) {
 		return shape.val.data().keys, true
 	}
 	if shape.expr != nil {
-		names := make([]string, len(shape.expr.Members))
-		for i := range names {
-			names[i] = shape.expr.Members[i].Key
-		}
-		return names, true
+		return o.keysOf(shape.expr), true
 	}
 	m := merged{members: map[string]contribution{}, visited: map[any]bool{}}
 	_, ok := o.collect(t, shape.slot, &m)
@@ -253,6 +249,7 @@ func knownPart(v any) any {
 // checkExposed warns about properties of the root that feed an input which only a rotation needs: since they are values
 // themselves, every open evaluates them.
 func (o *operation) checkExposed() {
+	acting := map[*syntax.Expr]bool{}
 	for _, e := range o.root.doc.Rotates {
 		rotator := o.Rotators[e.Call.Plugin]
 		if rotator == nil || e.Call.Inputs.Kind != syntax.Mapping {
@@ -261,16 +258,24 @@ func (o *operation) checkExposed() {
 		_, c := o.rotatorContract(e)
 		for _, m := range e.Call.Inputs.Members {
 			if c.inputs.RotateOnlyProperty(m.Key) {
-				o.warnExposed(m.Key, m.Value)
+				o.warnExposed(m.Key, m.Value, acting)
 			}
 		}
 	}
 }
 
-func (o *operation) warnExposed(input string, e *syntax.Expr) {
+// warnExposed warns of the properties that an input reads. It keeps in acting which of them act.
+func (o *operation) warnExposed(input string, e *syntax.Expr, acting map[*syntax.Expr]bool) {
 	e.Walk(func(e *syntax.Expr) {
 		for _, part := range e.Parts {
-			if property := o.root.doc.Lookup(part.Path); property != nil && acts(property) {
+			property := o.root.doc.Lookup(part.Path)
+			if property == nil {
+				continue
+			}
+			if _, known := acting[property]; !known {
+				acting[property] = acts(property)
+			}
+			if acting[property] {
 				o.warn(property.Mark(), "rotate-only-exposed",
 					quoted(property.Path())+" feeds the rotate-only input "+quoted(input)+
 						" and is itself a value, so every open evaluates it",

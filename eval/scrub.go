@@ -3,54 +3,65 @@ package eval
 import (
 	"cmp"
 	"encoding/base64"
+	"encoding/hex"
+	"index/suffixarray"
+	"iter"
 	"net/url"
 	"slices"
+	"sort"
+	"strconv"
 	"strings"
 )
 
-// A scrubber removes secrets from text that comes from outside, such as the message of a provider.
-type scrubber struct {
-	secrets []string
-	forms   []string // every form of every secret, longest first; nil until needed
+const (
+	minScrubbed = 3       // bytes from which a secret, or a line of one, is searched for
+	maxIndexed  = 4 << 20 // bytes of texts that are searched at a time, unless one alone is longer
+)
+
+// scrub puts "[secret]" into the place of every secret in texts that come from outside, such as messages of providers.
+// It looks the secrets up in an index of the texts, for there may be thousands of both.
+func scrub(texts, secrets []string) {
+	secrets = slices.Compact(slices.Sorted(slices.Values(secrets)))
+	for len(texts) > 0 && len(secrets) > 0 {
+		n, size := 0, 0
+		for n < len(texts) && (n == 0 || size+len(texts[n]) <= maxIndexed) {
+			size += len(texts[n])
+			n++
+		}
+		scrubIndexed(texts[:n], secrets)
+		texts = texts[n:]
+	}
 }
 
-// minScrubbed is the length, in bytes, from which a secret or a line of one is searched for.
-const minScrubbed = 3
-
-// text returns s with "[secret]" in the place of every secret.
-func (sc *scrubber) text(s string) string {
-	if len(sc.secrets) == 0 {
-		return s
+func scrubIndexed(texts, secrets []string) {
+	starts, longest := make([]int, len(texts)), 0
+	var all []byte
+	for i, text := range texts {
+		starts[i], longest = len(all), max(longest, len(text))
+		all = append(all, text...)
 	}
-	if sc.forms == nil {
-		sc.forms = formsOfSecrets(sc.secrets)
-	}
-	for _, form := range sc.forms {
-		if len(form) <= len(s) {
-			s = strings.ReplaceAll(s, form, "[secret]")
+	index := suffixarray.New(all)
+	found := make([]map[string]bool, len(texts)) // what each text holds
+	for form := range formsOfSecrets(secrets, longest) {
+		for _, at := range index.Lookup([]byte(form), -1) {
+			i := sort.SearchInts(starts, at+1) - 1
+			if at+len(form) > starts[i]+len(texts[i]) {
+				continue // it reaches into the next text
+			}
+			if found[i] == nil {
+				found[i] = map[string]bool{}
+			}
+			found[i][form] = true
 		}
 	}
-	return s
+	for i := range texts {
+		for _, form := range longestFirst(found[i]) {
+			texts[i] = strings.ReplaceAll(texts[i], form, secretText)
+		}
+	}
 }
 
-func formsOfSecrets(secrets []string) []string {
-	forms := map[string]bool{}
-	add := func(text string) {
-		if len(text) >= minScrubbed {
-			forms[text] = true
-		}
-	}
-	for _, secret := range secrets {
-		for _, text := range append(strings.Split(secret, "\n"), secret) {
-			if text = strings.TrimSuffix(text, "\r"); len(text) < minScrubbed {
-				continue
-			}
-			add(text)
-			for _, form := range encodings(text) {
-				add(form)
-			}
-		}
-	}
+func longestFirst(forms map[string]bool) []string {
 	sorted := make([]string, 0, len(forms))
 	for form := range forms {
 		sorted = append(sorted, form)
@@ -59,31 +70,55 @@ func formsOfSecrets(secrets []string) []string {
 	return sorted
 }
 
+// formsOfSecrets yields the forms of every secret, and of every line of one, that has at most limit bytes.
+func formsOfSecrets(secrets []string, limit int) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for _, secret := range secrets {
+			for _, text := range append(strings.Split(secret, "\n"), secret) {
+				text = strings.TrimSuffix(text, "\r")
+				if len(text) < minScrubbed || len(text) > limit {
+					continue
+				}
+				for _, form := range encodings(text) {
+					if !yield(form) {
+						return
+					}
+				}
+			}
+		}
+	}
+}
+
 // encodings are the forms in which messages quote a text.
 func encodings(text string) []string {
 	w := jsonWriter{reveal: true}
 	w.value(Value{d: stringDatum(text, false)})
-	quoted := string(w.buf)
-	return []string{
-		quoted[1 : len(quoted)-1],
-		base64.StdEncoding.EncodeToString([]byte(text)),
-		base64.RawStdEncoding.EncodeToString([]byte(text)),
-		base64.URLEncoding.EncodeToString([]byte(text)),
-		base64.RawURLEncoding.EncodeToString([]byte(text)),
-		url.QueryEscape(text),
-		url.PathEscape(text),
+	json, quoted := string(w.buf), strconv.Quote(text)
+	forms := []string{text, json[1 : len(json)-1], quoted[1 : len(quoted)-1], url.QueryEscape(text), url.PathEscape(text)}
+	for _, encoding := range []*base64.Encoding{
+		base64.StdEncoding, base64.RawStdEncoding, base64.URLEncoding, base64.RawURLEncoding,
+	} {
+		forms = append(forms, encoding.EncodeToString([]byte(text)))
 	}
+	lower := hex.EncodeToString([]byte(text))
+	return append(forms, lower, strings.ToUpper(lower))
 }
+
+// maxLogged bounds the errors that the log of an operation shows, since each has to be scrubbed by itself.
+const maxLogged = 100
 
 // log notes that something from outside has answered.
 func (o *operation) log(what, key, name string, err error) {
-	if o.Logger == nil {
-		return
-	}
-	if err == nil {
+	switch {
+	case o.Logger == nil:
+	case err == nil:
 		o.Logger.DebugContext(o.ctx, what, key, name)
-		return
+	case o.logged == maxLogged:
+		o.Logger.DebugContext(o.ctx, what, key, name, "error", "see the diagnostics")
+	default:
+		o.logged++
+		text := []string{outsideText(err)}
+		scrub(text, o.secrets)
+		o.Logger.DebugContext(o.ctx, what, key, name, "error", text[0])
 	}
-	scrub := scrubber{secrets: o.secrets}
-	o.Logger.DebugContext(o.ctx, what, key, name, "error", scrub.text(err.Error()))
 }

@@ -14,7 +14,7 @@ type place struct {
 
 func (p place) isValue() bool { return p.expr == nil && p.slot == nil }
 
-// A slot is a property path of an environment with its layers (language.md section 6): what the document itself and
+// A slot is a property path of an environment with its layers: what the document itself and
 // its imports contribute to the property. Its layers are found from the top, and no further than somebody asks, so
 // that a contribution which is hidden is not evaluated.
 type slot struct {

@@ -22,7 +22,7 @@ func redacted(d *datum, reveal bool) (text string, hidden bool) {
 	return "", false
 }
 
-// stringify returns the text of a known value (language.md 4.9), its secrets revealed. It is false if the text has more
+// stringify returns the text of a known value, its secrets revealed. It is false if the text has more
 // than limit bytes; it takes no more time and memory than a text of that length.
 func stringify(d *datum, limit int) (string, bool) {
 	switch d.kind {

@@ -51,7 +51,7 @@ type datum struct {
 	unknownBelow bool // it or a part of it is unknown
 	failed       bool // it or a part of it is unknown, and not only because a call is not performed
 	depth        int  // of nesting: 0 for a scalar, 1 for an array of scalars
-	size         int  // language.md 13.2, saturating
+	size         int  // 16 bytes a node and the bytes of its text; shared parts count each time; at most math.MaxInt
 	text         string
 	items        []Value        // of an array; of an object, in the order of keys
 	keys         []string       // of an object, ascending

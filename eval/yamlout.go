@@ -9,7 +9,7 @@ import (
 	"unicode/utf8"
 )
 
-// A yamlWriter writes values as YAML in block style, keys ascending, numbers by their text (language.md 8.9). What it
+// A yamlWriter writes values as YAML in block style, keys ascending, numbers by their text. What it
 // writes is read alike by readers of YAML 1.1 and 1.2. The zero yamlWriter redacts. Bytes that are not UTF-8 become
 // U+FFFD.
 type yamlWriter struct {

@@ -43,7 +43,7 @@ func TestNearest(t *testing.T) {
 	}
 }
 
-// nearest is what language.md 15.6 says, without haste.
+// nearest is the rule of Nearest, without haste.
 func nearest(name string, candidates []string) string {
 	fold := func(s string) []rune {
 		return []rune(strings.Map(func(r rune) rune {
