@@ -44,10 +44,7 @@ func (o *operation) eval(t *task, p place) (Value, bool) {
 	var need *task
 	switch {
 	case p.slot != nil:
-		if p.slot.task == nil {
-			p.slot.task = &task{kind: taskSlot, env: p.slot.env, slot: p.slot}
-		}
-		need = p.slot.task
+		need = p.slot.valueTask()
 	case p.expr == nil:
 		return p.val, true
 	case isLiteral(p.expr):
@@ -59,6 +56,14 @@ func (o *operation) eval(t *task, p place) (Value, bool) {
 		return Value{}, false
 	}
 	return need.value, true
+}
+
+// valueTask returns the task that computes the value of a slot.
+func (s *slot) valueTask() *task {
+	if s.task == nil {
+		s.task = &task{kind: taskSlot, env: s.env, slot: s}
+	}
+	return s.task
 }
 
 // task returns the task that computes the value of an expression.

@@ -21,7 +21,7 @@ type PrintOptions struct {
 // escaped, so that neither a document nor a message from outside can pass for output of the program. The error is that
 // of w.
 func (ds Diagnostics) Print(w io.Writer, opts PrintOptions) error {
-	p := printer{color: opts.Color, rows: map[rowKey]row{}, secrets: map[excerptSource]map[int][]yamltext.Span{}}
+	p := printer{color: opts.Color, secrets: map[excerptSource]map[int][]yamltext.Span{}}
 	for _, d := range ds {
 		p.text = p.text[:0]
 		p.diagnostic(d)
@@ -50,13 +50,9 @@ func (e excerpt) Readable() bool { return e.doc.Source.Root != nil }
 type printer struct {
 	color   bool
 	text    []byte
-	rows    map[rowKey]row
+	source  excerptSource                             // of rows
+	rows    map[int]row                               // by line
 	secrets map[excerptSource]map[int][]yamltext.Span // by the lines that they touch
-}
-
-type rowKey struct {
-	source excerptSource
-	line   int
 }
 
 // A style is the parameter of the escape sequence that sets it.
@@ -115,14 +111,14 @@ func (p *printer) location(r Range) {
 
 // excerpt shows the first line of a range with a marker below, unless laying out the line would take too much memory.
 func (p *printer) excerpt(source excerptSource, r Range, marker style) {
-	const (
-		indent  = "  "
-		maxLine = 4 << 20 // bytes
-	)
-	if source == nil || r.IsZero() || mayHoldSecret(source, r.Begin.Line) || len(source.LineText(r.Begin.Line)) > maxLine {
+	const indent = "  "
+	if source == nil || r.IsZero() || mayHoldSecret(source, r.Begin.Line) {
 		return
 	}
 	row := p.row(source, r.Begin.Line)
+	if row == nil {
+		return
+	}
 	text, from, to := row.window(row.marked(r))
 	p.add(indent + text + "\n" + indent + strings.Repeat(" ", from))
 	p.paint(marker, "^"+strings.Repeat("~", to-from-1))
@@ -140,12 +136,20 @@ func mayHoldSecret(source excerptSource, line int) bool {
 	return false
 }
 
+// maxLine is the length of the longest line that is laid out, in bytes.
+const maxLine = 4 << 20
+
+// row lays out a line of a document, nil if it is too long. Rows of one document at a time are remembered.
 func (p *printer) row(source excerptSource, line int) row {
-	key := rowKey{source, line}
-	r, ok := p.rows[key]
+	if p.source != source {
+		p.source, p.rows = source, map[int]row{}
+	}
+	r, ok := p.rows[line]
 	if !ok {
-		r = newRow(source.LineText(line), line, p.secretsOf(source)[line])
-		p.rows[key] = r
+		if text := source.LineText(line); len(text) <= maxLine {
+			r = newRow(text, line, p.secretsOf(source)[line])
+		}
+		p.rows[line] = r
 	}
 	return r
 }

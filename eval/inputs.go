@@ -10,7 +10,7 @@ import (
 // checkInputs applies defaults to inputs and validates them. It returns them as plain data.
 func (o *operation) checkInputs(e *syntax.Expr, inputs Value, s *schema.Schema) (plain any, valid bool) {
 	d := inputs.data()
-	o.countBytes(d.size)
+	o.count(d.size / nodeSize)
 	if !d.unknown && d.kind != Object {
 		o.reportExpr(e, "wrong-type", "must be object, is "+d.kind.String(), "")
 		return nil, false

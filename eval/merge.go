@@ -81,6 +81,9 @@ func (o *operation) collect(t *task, s *slot, m *merged) (layers int, ok bool) {
 			m.secret = shape.isValue() && shape.val.Secret()
 		}
 		o.collectLayer(shape, c, m)
+		if shape.slot != nil && t != nil && t.slot.isWithin(shape.slot) && !o.need(t, shape.slot.valueTask()) {
+			return i, false // it contains itself
+		}
 		if shape.slot != nil && !m.visited[shape.slot] {
 			m.visited[shape.slot] = true
 			if _, ok := o.collect(t, shape.slot, m); !ok {

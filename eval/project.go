@@ -87,9 +87,10 @@ func (o *operation) reportUnknownOutputs(values Value) {
 		if ok && o.missing(object) {
 			o.unknownOutput(object, quoted(property))
 		}
-		for name, v := range object.All() {
-			if o.missing(v) {
-				o.unknownOutput(v, shownName(object, name.(string)))
+		d := object.data()
+		for i, name := range d.keys {
+			if o.missing(d.items[i]) {
+				o.unknownOutput(d.items[i], shownName(object, name))
 			}
 		}
 	}

@@ -45,7 +45,7 @@ func (o *operation) class(shape place) class {
 	}
 	d := shape.val.data()
 	switch {
-	case d.unknown && d.schema.Admits("object"):
+	case d.unknown && (d.schema == nil || d.schema.Admits("object")):
 		return maybeObject
 	case d.unknown || d.kind != Object:
 		return notObject

@@ -1,6 +1,7 @@
 package eval
 
 import (
+	"fmt"
 	"github.com/escapement-go/escapement/eval/internal/syntax"
 )
 
@@ -21,6 +22,7 @@ type slot struct {
 	env      *env
 	parent   *slot // nil for the values of an environment as a whole
 	key      string
+	depth    int     // below the values of its environment
 	layers   []layer // found so far, highest first
 	next     int     // the layer of parent to look at next
 	complete bool    // all layers have been found
@@ -164,22 +166,47 @@ func (o *operation) child(t *task, s *slot, key string) (place, status) {
 		}
 		return o.member(t, shape, key)
 	}
-	c := &slot{env: s.env, parent: s, key: key, finals: s.finalBelow(key), performed: o.performing}
-	switch _, st := o.layer(t, c, 0); st {
-	case waiting:
-		return place{}, waiting
-	case absent:
+	// It is kept while it has to wait, for what has been found of it.
+	if s.children == nil {
+		s.children = map[string]place{}
+	}
+	if s.depth >= o.limits.Depth {
+		s.children[key] = o.tooDeep(s)
+		return s.children[key], present
+	}
+	o.count(1)
+	c := &slot{
+		env: s.env, parent: s, key: key, depth: s.depth + 1, finals: s.finalBelow(key), performed: o.performing,
+	}
+	s.children[key] = place{slot: c}
+	_, st := o.layer(t, c, 0)
+	if st == absent {
+		delete(s.children, key)
 		if s.missing == nil {
 			s.missing = map[string]bool{}
 		}
 		s.missing[key] = true
-		return place{}, absent
 	}
-	if s.children == nil {
-		s.children = map[string]place{}
+	return place{slot: c}, st
+}
+
+// tooDeep reports a slot whose members are nested too deeply: an object that contains itself by way of its layers would
+// be unfolded without end.
+func (o *operation) tooDeep(s *slot) place {
+	if e := s.definition(place{slot: s}); e != nil && e.Doc != nil {
+		o.reportExpr(e, "too-deep", fmt.Sprintf("nesting is deeper than %d", o.limits.Depth), "")
 	}
-	s.children[key] = place{slot: c}
-	return place{slot: c}, present
+	return unknownPlace()
+}
+
+// isWithin reports whether a slot is another one or below it.
+func (s *slot) isWithin(outer *slot) bool {
+	for at := s; at != nil; at = at.parent {
+		if at == outer {
+			return true
+		}
+	}
+	return false
 }
 
 func (s *slot) finalBelow(key string) bool {

@@ -20,7 +20,7 @@ func (o *operation) evalValidate(t *task) (Value, bool) {
 		}
 		return v, true
 	}
-	o.countBytes(described.data().size + v.data().size)
+	o.count((described.data().size + v.data().size) / nodeSize)
 	s, problems := schema.Parse(described.Plain())
 	for _, problem := range problems {
 		o.reportProblem(call.Schema, described, problem)
