@@ -106,9 +106,14 @@ func (o *operation) reportCycle(group []*task) {
 	}
 	for _, t := range group {
 		from := t.property()
+		if from.Doc == nil {
+			continue
+		}
 		for _, w := range t.waits {
-			if to := w.on.property(); member[w.on] && (from != to || w.mark.Node != nil) {
-				needs[from] = append(needs[from], need{to, w.mark})
+			for _, on := range w.on.named(member, map[*task]bool{}) {
+				if to := on.property(); from != to || w.mark.Node != nil {
+					needs[from] = append(needs[from], need{to, w.mark})
+				}
 			}
 		}
 	}
@@ -119,6 +124,7 @@ func (o *operation) reportCycle(group []*task) {
 	}
 	slices.SortFunc(properties, o.compareExprs)
 	if len(properties) == 0 {
+		o.report(o.rootMark(), "cycle", "a value needs itself", "")
 		return
 	}
 	cycle := o.shortestCycle(properties[0], needs)
@@ -131,6 +137,23 @@ func (o *operation) reportCycle(group []*task) {
 	}
 	o.report(mark, "cycle", "value needs itself: "+o.cycleText(properties[0], cycle), o.inheritedHint(properties[0], cycle)).
 		Path = exprPath(properties[0])
+}
+
+// named returns the task, or the nearest tasks of a group behind it, that belong to a property: what layers make of a
+// property that no document writes has no name.
+func (t *task) named(group, seen map[*task]bool) []*task {
+	if !group[t] || seen[t] {
+		return nil
+	}
+	seen[t] = true
+	if t.property().Doc != nil {
+		return []*task{t}
+	}
+	var named []*task
+	for _, w := range t.waits {
+		named = append(named, w.on.named(group, seen)...)
+	}
+	return named
 }
 
 // property is the property that a task belongs to.
