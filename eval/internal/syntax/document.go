@@ -74,7 +74,9 @@ func Parse(name string, src []byte, functions Functions, limits Limits) *Documen
 		p.doc.Issues = append(p.doc.Issues, Issue{Issue: issue})
 	}
 	if source.Root != nil {
-		p.hideSecrets(source.Root)
+		if bytes.Contains(src, []byte("::")) || bytes.IndexByte(src, '\\') >= 0 { // else nothing spells fn::secret
+			p.hideSecrets(source.Root)
+		}
 		p.document(source.Root)
 	}
 	p.doc.Exprs = p.made
