@@ -11,11 +11,12 @@ import (
 	"log/slog"
 	"maps"
 	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
-
-	"github.com/google/go-cmp/cmp"
 
 	"github.com/escapement-go/escapement/eval"
 	"github.com/escapement-go/escapement/eval/evaltest"
@@ -53,7 +54,7 @@ func (p planted) plant() (files map[string]string, canaries []evaltest.Canary) {
 		text := p.files[name]
 		for mark, make := range map[string]func() string{
 			"«s»": func() string { return quote(fresh()) },
-			"«x»": func() string { return strings.Trim(quote(fresh()), `"`) },
+			"«x»": func() string { text := quote(fresh()); return text[1 : len(text)-1] },
 			"«c»": func() string { return evaltest.Envelope(name, fresh()) },
 			"«j»": func() string { return quote("{" + quote(fresh()) + ":" + quote(fresh()) + "}") },
 			"«l»": func() string { return quote("[" + quote(fresh()) + "," + quote(fresh()) + "]") },
@@ -101,7 +102,8 @@ func validate(s, value string) planted {
 // secretJSON is an expression for data that is secret as a whole.
 func secretJSON(mark string) string { return "{fn::fromJSON: {fn::secret: " + mark + "}}" }
 
-// canaryCases are documents that report, together, every diagnostic that Check, Open and Write can.
+// canaryCases are documents that report, together, every diagnostic that the corpus expects. The rows are named after
+// what they are about, most of them after a code.
 var canaryCases = map[string]planted{
 	"every builtin": values(`
   s: {fn::secret: «s»}
@@ -128,8 +130,8 @@ var canaryCases = map[string]planted{
   environmentVariables: {A: '${s}', B: '${n}', C: 1}
   files: {F: '${toYAML}', G: '${c}'}
 `),
-	"overridden": {files: map[string]string{
-		"r": "imports: [b]\nvalues:\n  p: new\n  o: {q: 1}\n  s: {t: 1}\n  l: {fn::secret: «s»}\n",
+	"overridden values": {files: map[string]string{
+		"r": "imports: [b]\nvalues:\n  p: new\n  o: {q: 1}\n  s: 1\n  l: {fn::secret: «s»}\n",
 		"b": "values:\n  p: {fn::secret: «s»}\n  o: {q: {fn::secret: «s»}}\n  s: {fn::fromJSON: {fn::secret: «j»}}\n  l: [{fn::secret: «s»}]\n",
 	}},
 	"secret projections": values("  environmentVariables: " + secretJSON("«j»") + "\n  files: " + secretJSON("«j»") + "\n"),
@@ -241,7 +243,7 @@ var canaryCases = map[string]planted{
 	"too-deep":           {files: map[string]string{"r": "values: {a: [[[{fn::secret: «s»}]]]}\n"}, limits: eval.Limits{Depth: 4}},
 	"too-many-nodes":     {files: map[string]string{"r": "values: {a: [1, 2, 3, {fn::secret: «s»}]}\n"}, limits: eval.Limits{Nodes: 6}},
 	"too-many-imports":   {files: map[string]string{"r": "imports: [a, b]\nvalues: {a: {fn::secret: «s»}}\n", "a": "", "b": ""}, limits: eval.Limits{Imports: 1}},
-	"string-too-large":   {files: map[string]string{"r": "values: {s: {fn::secret: «s»}, a: 'x ${s}'}\n"}, limits: eval.Limits{StringBytes: 30}},
+	"string-too-large":   {files: map[string]string{"r": "values: {s: {fn::secret: «s»}, a: '${s} ${s}'}\n"}, limits: eval.Limits{StringBytes: 60}},
 	"result-too-large":   {files: map[string]string{"r": "values: {a: [{fn::secret: «s»}, 1, 2]}\n"}, limits: eval.Limits{ValueBytes: 70}},
 	"too-many-steps":     {files: map[string]string{"r": "values: {a: [{fn::secret: «s»}, 1, 2]}\n"}, limits: eval.Limits{Steps: 3}},
 }
@@ -258,7 +260,9 @@ func (l telling) Load(ctx context.Context, name string) ([]byte, error) {
 	return nil, errors.New(everyForm(told.Text()))
 }
 
-func (telling) Encrypt(context.Context, string, []byte) ([]byte, error) { return nil, errors.ErrUnsupported }
+func (telling) Encrypt(context.Context, string, []byte) ([]byte, error) {
+	return nil, errors.ErrUnsupported
+}
 
 func (telling) Decrypt(context.Context, string, []byte) ([]byte, error) {
 	return nil, errors.New(everyForm(told.Text()))
@@ -296,11 +300,42 @@ func misbehaving() map[string]providers.Provider {
 	}
 }
 
-// elsewhere are the codes that no operation of this file reports.
-var elsewhere = map[string]string{
-	"pinned-version": "Rotate", "no-rotator-at-path": "Rotate", "nothing-to-rotate": "Rotate", "not-writable": "Rotate",
-	"rotation-skipped": "Rotate", "rotate-failed": "Rotate", "invalid-state": "Rotate", "state-not-saved": "Rotate",
-	"save-conflict": "Rotate",
+var (
+	expectation = regexp.MustCompile(`(?m)(?:# want |^(?:-|\S+:\d+(?::\d+)?) |^)((?:\w+:)?[!?][a-z].*)$`)
+	codeOrText  = regexp.MustCompile(`"(?:[^"\\]|\\.)*"|[!?]([a-z][a-z0-9-]+)`)
+)
+
+// corpusCodes are the codes that some case of the corpus expects.
+func corpusCodes(t *testing.T) map[string]bool {
+	codes := map[string]bool{}
+	for _, text := range corpus(t) {
+		for _, line := range expectation.FindAllStringSubmatch(text, -1) {
+			for _, code := range codeOrText.FindAllStringSubmatch(line[1], -1) {
+				if code[1] != "" {
+					codes[code[1]] = true
+				}
+			}
+		}
+	}
+	return codes
+}
+
+// corpus is the text of every case.
+func corpus(t testing.TB) map[string]string {
+	t.Helper()
+	files, err := filepath.Glob("testdata/*/*.txtar")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("there is no corpus: %v", err)
+	}
+	all := map[string]string{}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all[file] = string(text)
+	}
+	return all
 }
 
 // TestCanaries plants secrets in documents with every diagnostic, function and format, and looks for them in all that is
@@ -314,14 +349,15 @@ func TestCanaries(t *testing.T) {
 			}
 		})
 	}
-	var missing []string
-	for code := range canaryCases {
-		if isCode := !strings.Contains(code, " "); isCode && !codes[code] {
-			missing = append(missing, code)
-		}
+	all := corpusCodes(t)
+	if len(all) < 80 {
+		t.Errorf("the corpus has only %d codes", len(all))
 	}
-	if diff := cmp.Diff([]string(nil), missing); diff != "" {
-		t.Errorf("not reported: %s", diff)
+	for code := range codes {
+		delete(all, code)
+	}
+	if missing := slices.Sorted(maps.Keys(all)); missing != nil {
+		t.Errorf("these codes are not reported beside a canary: %q", missing)
 	}
 }
 
@@ -355,9 +391,14 @@ func (p planted) open(t *testing.T, verb string, codes map[string]bool) {
 		codes[d.Code] = true
 	}
 	for _, c := range canaries {
-		if leaks := c.Leaks(out.String()); leaks != nil {
-			i := strings.Index(out.String(), c.Text())
-			t.Errorf("%s: %q leaks as %v: %.300q", verb, c.Text(), leaks, out.String()[max(0, i-150):])
+		if c.Leaks(out.String()) == nil {
+			continue
+		}
+		for line := range strings.Lines(out.String()) {
+			if leaks := c.Leaks(line); leaks != nil {
+				t.Errorf("%s: %q leaks as %v: %.1000s", verb, c.Text(), leaks, line)
+				break
+			}
 		}
 	}
 }
@@ -380,7 +421,7 @@ func (p *printed) print(env *eval.Environment, err error) {
 		parts = append(parts, v)
 	}
 	for _, v := range env.Files() {
-		parts = append(parts, v, struct{ v eval.Value }{v})
+		parts = append(parts, v, struct{ V eval.Value }{v})
 	}
 	for _, part := range parts {
 		fmt.Fprintf(p, "%v %+v %#v %s %q\n", part, part, part, part, part)

@@ -98,7 +98,7 @@ func sequence(variables []variable) iter.Seq2[string, Value] {
 func (e *Environment) Schema() *schema.Schema { return inferSchema(e.Values.data()) }
 
 // Format prints the name of the environment and its values as redacted JSON, whatever the verb.
-func (e *Environment) Format(f fmt.State, _ rune) { fmt.Fprintf(f, "%s %s", e.Name, e.Values) }
+func (e Environment) Format(f fmt.State, _ rune) { fmt.Fprintf(f, "%s %s", e.Name, e.Values) }
 
 // documentCache remembers the parsed texts of environments by name.
 type documentCache struct {
