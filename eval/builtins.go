@@ -182,12 +182,12 @@ func (o *operation) allSecret(d *datum, done map[*datum]*datum) *datum {
 	switch {
 	case marked != nil:
 	case d.kind == String:
-		marked = o.secretString(d.text)
+		marked = o.secretString(*d.text)
 	default:
 		c := *d
 		marked = &c
 		marked.secret, marked.secretBelow = true, true
-		marked.items = make([]Value, len(d.items))
+		marked.parts = &parts{items: make([]Value, len(d.items)), keys: d.keys, schema: d.schema}
 		for i, item := range d.items {
 			marked.items[i] = Value{d: o.allSecret(item.data(), done), def: item.def}
 		}
@@ -211,7 +211,7 @@ func concat(arg *datum, limits Limits) (*datum, error) {
 }
 
 func fromBase64(arg *datum, _ Limits) (*datum, error) {
-	text, err := base64.StdEncoding.DecodeString(arg.text)
+	text, err := base64.StdEncoding.DecodeString(*arg.text)
 	if err != nil {
 		var at base64.CorruptInputError
 		errors.As(err, &at)
@@ -221,14 +221,14 @@ func fromBase64(arg *datum, _ Limits) (*datum, error) {
 }
 
 func toBase64(arg *datum, limits Limits) (*datum, error) {
-	if base64.StdEncoding.EncodedLen(len(arg.text)) > limits.StringBytes {
+	if base64.StdEncoding.EncodedLen(len(*arg.text)) > limits.StringBytes {
 		return nil, errTooLarge
 	}
-	return stringDatum(base64.StdEncoding.EncodeToString([]byte(arg.text)), false), nil
+	return stringDatum(base64.StdEncoding.EncodeToString([]byte(*arg.text)), false), nil
 }
 
 func join(arg *datum, limits Limits) (*datum, error) {
-	delimiter := arg.items[0].data().text
+	delimiter := *arg.items[0].data().text
 	var b strings.Builder
 	for i, item := range arg.items[1].data().items {
 		if i > 0 {
@@ -244,7 +244,7 @@ func join(arg *datum, limits Limits) (*datum, error) {
 }
 
 func split(arg *datum, limits Limits) (*datum, error) {
-	delimiter, text := arg.items[0].data().text, arg.items[1].data().text
+	delimiter, text := *arg.items[0].data().text, *arg.items[1].data().text
 	if strings.Count(text, delimiter) > limits.Steps {
 		return nil, errSpent
 	}

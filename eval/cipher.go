@@ -11,7 +11,7 @@ import (
 func (o *operation) evalCipher(t *task) (*datum, bool) {
 	e := t.expr
 	unknown := unknownDatum(stringSchema, true)
-	body, err := decodeEnvelope(e.Text)
+	body, err := decodeEnvelope(e.Call.Arg.Text)
 	if err != nil {
 		o.report(e.Call.Arg.Mark(), "invalid-envelope", "ciphertext is damaged: "+err.Error(), "").Path = exprPath(e)
 		return unknown, true

@@ -54,8 +54,8 @@ func stronglyConnected(goal *task) (groups [][]*task) {
 	path := []visit{enter(goal)}
 	for len(path) > 0 {
 		v := &path[len(path)-1]
-		if v.next < len(v.task.waits) {
-			on := v.task.waits[v.next].on
+		if v.next < len(v.task.waits()) {
+			on := v.task.waits()[v.next].on
 			v.next++
 			switch {
 			case on.state == done:
@@ -88,7 +88,7 @@ func stronglyConnected(goal *task) (groups [][]*task) {
 }
 
 func waitsForItself(t *task) bool {
-	return slices.ContainsFunc(t.waits, func(w wait) bool { return w.on == t })
+	return slices.ContainsFunc(t.waits(), func(w wait) bool { return w.on == t })
 }
 
 // A need is how one property needs another: by a reference, or because that is a part of it.
@@ -109,7 +109,7 @@ func (o *operation) reportCycle(group []*task) {
 		if from.Doc == nil {
 			continue
 		}
-		for _, w := range t.waits {
+		for _, w := range t.waits() {
 			for _, on := range w.on.named(member, map[*task]bool{}) {
 				if to := on.property(); from != to || w.mark.Node != nil {
 					needs[from] = append(needs[from], need{to, w.mark})
@@ -150,7 +150,7 @@ func (t *task) named(group, seen map[*task]bool) []*task {
 		return []*task{t}
 	}
 	var named []*task
-	for _, w := range t.waits {
+	for _, w := range t.waits() {
 		named = append(named, w.on.named(group, seen)...)
 	}
 	return named

@@ -9,35 +9,50 @@ import (
 // nodeSize is what a value counts before its text.
 const nodeSize = 16
 
-func stringDatum(text string, secret bool) *datum {
-	return &datum{kind: String, text: text, secret: secret, secretBelow: secret, size: nodeSize + len(text)}
+// scalarDatum makes a string or a number. It keeps text, which must not change.
+func scalarDatum(kind Kind, text *string, secret bool) *datum {
+	return &datum{
+		kind: kind, text: text, secret: secret, secretBelow: secret, size: nodeSize + len(*text), parts: &noParts,
+	}
 }
 
-func numberDatum(text string, secret bool) *datum {
-	return &datum{kind: Number, text: text, secret: secret, secretBelow: secret, size: nodeSize + len(text)}
+func stringDatum(text string, secret bool) *datum { return ownDatum(String, text, secret) }
+
+func numberDatum(text string, secret bool) *datum { return ownDatum(Number, text, secret) }
+
+// ownDatum makes a string or a number that keeps its text itself.
+func ownDatum(kind Kind, text string, secret bool) *datum {
+	d := &struct {
+		datum
+		own string
+	}{own: text}
+	d.datum = *scalarDatum(kind, &d.own, secret)
+	return &d.datum
 }
 
 func boolDatum(b, secret bool) *datum {
-	return &datum{kind: Bool, bool: b, secret: secret, secretBelow: secret, size: nodeSize}
+	return &datum{
+		kind: Bool, bool: b, secret: secret, secretBelow: secret, size: nodeSize, text: &noText, parts: &noParts,
+	}
 }
 
 func nullDatum(secret bool) *datum {
 	if !secret {
 		return null
 	}
-	return &datum{secret: true, secretBelow: true, size: nodeSize}
+	return &datum{secret: true, secretBelow: true, size: nodeSize, text: &noText, parts: &noParts}
 }
 
 // arrayDatum makes an array; it keeps items.
 func arrayDatum(items []Value, secret bool) *datum {
-	d := &datum{kind: Array, items: items, secret: secret, secretBelow: secret, size: nodeSize}
+	d := container(Array, nil, items, secret)
 	d.sum()
 	return d
 }
 
 // objectDatum makes an object; it keeps keys, which ascend, and items.
 func objectDatum(keys []string, items []Value, secret bool) *datum {
-	d := &datum{kind: Object, keys: keys, items: items, secret: secret, secretBelow: secret, size: nodeSize}
+	d := container(Object, keys, items, secret)
 	for _, k := range keys {
 		d.grow(len(k))
 	}
@@ -45,12 +60,18 @@ func objectDatum(keys []string, items []Value, secret bool) *datum {
 	return d
 }
 
+func container(kind Kind, keys []string, items []Value, secret bool) *datum {
+	return &datum{
+		kind: kind, secret: secret, secretBelow: secret, size: nodeSize, text: &noText, parts: &parts{keys: keys, items: items},
+	}
+}
+
 // unknownDatum makes an unknown that will fit s.
 func unknownDatum(s *schema.Schema, secret bool) *datum {
 	secret = secret || s.IsSecret()
 	return &datum{
 		kind: schemaKind(s), unknown: true, unknownBelow: true, failed: true, secret: secret, secretBelow: secret,
-		size: nodeSize, schema: s,
+		size: nodeSize, text: &noText, parts: &parts{schema: s},
 	}
 }
 

@@ -35,7 +35,7 @@ func (f formatter) variables(prefix string, quote quoter) ([]byte, error) {
 		case hidden && f.opts.Reveal:
 			continue // an unknown never leaves as text
 		case !hidden:
-			text = variable.value.data().text
+			text = *variable.value.data().text
 		}
 		if err := variable.check(name, text); err != nil {
 			return nil, err

@@ -79,20 +79,24 @@ func (e *env) task(expr *syntax.Expr) *task {
 	return cell.task
 }
 
+// literalDatum makes what a scalar stands for.
+func literalDatum(e *syntax.Expr) *datum {
+	switch e.Kind {
+	case syntax.Bool:
+		return boolDatum(e.Bool, false)
+	case syntax.Number:
+		return scalarDatum(Number, &e.Text, false)
+	case syntax.String:
+		return scalarDatum(String, &e.Text, false)
+	}
+	return null
+}
+
 // literal returns the value of a scalar.
 func (o *operation) literal(env *env, e *syntax.Expr) Value {
 	cell := &env.cells[e.ID]
 	if cell.literal == nil {
-		switch e.Kind {
-		case syntax.Bool:
-			cell.literal = boolDatum(e.Bool, false)
-		case syntax.Number:
-			cell.literal = numberDatum(e.Text, false)
-		case syntax.String:
-			cell.literal = stringDatum(e.Text, false)
-		default:
-			cell.literal = null
-		}
+		cell.literal = literalDatum(e)
 	}
 	return Value{d: cell.literal, def: e}
 }
@@ -126,7 +130,7 @@ func (o *operation) evalExpr(t *task) (Value, bool) {
 		}
 		d = objectDatum(keys, items, false)
 	case syntax.Secret:
-		d = o.secretString(e.Text)
+		d = o.secretString(e.Call.Arg.Text)
 	case syntax.Final:
 		return o.eval(t, place{env: t.env, expr: e.Call.Arg})
 	case syntax.Cipher, syntax.Open, syntax.Rotate, syntax.Validate, syntax.Func:
@@ -225,12 +229,12 @@ func (o *operation) bounded(v Value) Value {
 	d := v.data()
 	code, message := "", ""
 	switch {
-	case d.kind == String && len(d.text) > o.limits.StringBytes:
+	case d.kind == String && len(*d.text) > o.limits.StringBytes:
 		code, message = "string-too-large", fmt.Sprintf("string has more than %d bytes", o.limits.StringBytes)
 	case d.size > o.limits.ValueBytes:
 		o.oversized = true
 		code, message = "result-too-large", fmt.Sprintf("value has more than %d bytes", o.limits.ValueBytes)
-	case d.depth > o.limits.Depth:
+	case int(d.depth) > o.limits.Depth:
 		code, message = "too-deep", fmt.Sprintf("nesting is deeper than %d", o.limits.Depth)
 	default:
 		return v

@@ -98,18 +98,6 @@ func (x expressionWriter) schemaOf(e *syntax.Expr, v *Value) *schema.Schema {
 	return nil
 }
 
-func literalDatum(e *syntax.Expr) *datum {
-	switch e.Kind {
-	case syntax.Bool:
-		return boolDatum(e.Bool, false)
-	case syntax.Number:
-		return numberDatum(e.Text, false)
-	case syntax.String:
-		return stringDatum(e.Text, false)
-	}
-	return null
-}
-
 func (x expressionWriter) interpolations(e *syntax.Expr) {
 	x.key("interpolate")
 	x.open('[')
@@ -140,7 +128,7 @@ func (x expressionWriter) accessors(e *syntax.Expr, part syntax.Part) {
 		x.next()
 		x.open('{')
 		x.accessor(a)
-		x.place("range", e.PartMark(a.From, a.To))
+		x.place("range", e.PartMark(int(a.From), int(a.To)))
 		x.key("value")
 		if at != nil {
 			x.rangeOf(x.definition(at.def))

@@ -190,7 +190,7 @@ func (f notUTF8Finder) find(v Value, warn func(*Diagnostic)) {
 	}
 	f.visited[d] = true
 	invalid := func(s string) bool { return !utf8.ValidString(s) }
-	if (invalid(d.text) || slices.ContainsFunc(d.keys, invalid)) && !f.warned[v.def] {
+	if (invalid(*d.text) || slices.ContainsFunc(d.keys, invalid)) && !f.warned[v.def] {
 		f.warned[v.def] = true
 		warn(blame(v, Diagnostic{
 			Code: "not-utf8", Message: "string is not valid UTF-8 and has no JSON or YAML form", Warning: true,

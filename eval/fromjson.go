@@ -14,7 +14,7 @@ import (
 // fromJSON reads one JSON value. Numbers keep their text; a key that appears twice is an error.
 func fromJSON(arg *datum, limits Limits) (*datum, error) {
 	r := jsonReader{limits: limits}
-	r.Decoder = json.NewDecoder(strings.NewReader(arg.text))
+	r.Decoder = json.NewDecoder(strings.NewReader(*arg.text))
 	r.UseNumber()
 	d, err := r.value(0)
 	if err != nil {

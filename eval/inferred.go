@@ -55,9 +55,9 @@ func literalSchema(d *datum) *schema.Schema {
 	case Bool:
 		s.Const = d.bool
 	case Number:
-		s.Const = json.Number(d.text)
+		s.Const = json.Number(*d.text)
 	case String:
-		s.Const = d.text
+		s.Const = *d.text
 	}
 	return s
 }

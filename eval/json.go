@@ -40,9 +40,9 @@ func (w *jsonWriter) datum(d *datum) {
 	case Bool:
 		w.raw(strconv.FormatBool(d.bool))
 	case Number:
-		w.raw(d.text)
+		w.raw(*d.text)
 	case String:
-		w.string(d.text)
+		w.string(*d.text)
 	case Array:
 		w.open('[')
 		for i := 0; i < len(d.items) && !w.full; i++ {

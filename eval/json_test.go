@@ -9,6 +9,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
+
+	"github.com/escapement-go/escapement/schema"
 )
 
 func TestJSON(t *testing.T) {
@@ -181,7 +183,7 @@ func TestToJSONAndToYAML(t *testing.T) {
 	}
 	for _, test := range tests {
 		got, err := test.apply(test.value.data(), Limits{StringBytes: test.limit})
-		if fmt.Sprint(err) != fmt.Sprint(test.err) || err == nil && (got.kind != String || got.text != test.want) {
+		if fmt.Sprint(err) != fmt.Sprint(test.err) || err == nil && (got.kind != String || *got.text != test.want) {
 			t.Errorf("%s of %v: %v, %v", test.name, test.value, got, err)
 		}
 	}
@@ -220,5 +222,26 @@ func TestRedactedFormsHoldNoSecret(t *testing.T) {
 	})
 	if revealed == 0 {
 		t.Error("no value held a secret")
+	}
+}
+
+// TestEmbeddedValuesStayHidden prints values where package fmt cannot call their methods: in unexported fields.
+func TestEmbeddedValuesStayHidden(t *testing.T) {
+	type holder struct {
+		value  Value
+		values []Value
+		secret schema.Secret
+	}
+	v := objectOf(members{"a": secretOf(canary), "b": arrayOf(secretOf(canary), unknownSecret())})
+	written := environmentOf(parseValues(t, "r", "values: {s: {fn::secret: "+canary+"}}\n")).Values
+	for _, v := range []Value{v, v.Index(0), v.Index(1), v.Index(1).Index(0), written, written.Index(0)} {
+		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%d", "%x", "%X", "%t", "%p", "%Z"} {
+			held := holder{v, []Value{v}, schema.NewSecret(canary)}
+			for _, x := range []any{held, &held, []holder{held}, map[string]holder{"k": held}} {
+				if got := fmt.Sprintf(verb, x); strings.Contains(got, canary) || strings.Contains(got, fmt.Sprintf("%x", canary)) {
+					t.Errorf("%s of %T: %s", verb, x, got)
+				}
+			}
+		}
 	}
 }

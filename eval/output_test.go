@@ -121,7 +121,7 @@ func evaluated(e *syntax.Expr) Value {
 	v := Value{def: e}
 	switch e.Kind {
 	case syntax.Secret:
-		v.d = stringDatum(e.Text, true)
+		v.d = stringDatum(e.Call.Arg.Text, true)
 	case syntax.List:
 		items := make([]Value, len(e.Items))
 		for i, item := range e.Items {

@@ -65,7 +65,7 @@ func (o *operation) usableVariable(values Value, property, name string, v Value)
 		o.report(o.valueMark(v), "not-a-scalar", shown+" is "+d.kind.String(),
 			`use a string, number, boolean or null, or "fn::toJSON"`)
 		return false
-	case property == "environmentVariables" && strings.Contains(d.text, "\x00"):
+	case property == "environmentVariables" && strings.Contains(*d.text, "\x00"):
 		o.report(o.valueMark(v), "nul-in-variable", shown+" contains a NUL byte", `put it into "files"`)
 		return false
 	}
@@ -123,7 +123,7 @@ func asText(v Value) Value {
 	if d.kind == String {
 		return v
 	}
-	text, _ := stringify(d, len(d.text)+len("false"))
+	text, _ := stringify(d, len(*d.text)+len("false"))
 	v.d = stringDatum(text, d.secret)
 	return v
 }

@@ -51,7 +51,7 @@ func (w walker) mark(i, j int) syntax.Mark {
 	if w.expr == nil {
 		return syntax.Mark{}
 	}
-	return w.expr.PartMark(w.path[i].From, w.path[j].To)
+	return w.expr.PartMark(int(w.path[i].From), int(w.path[j].To))
 }
 
 func (w walker) imports() (place, bool) {

@@ -107,7 +107,7 @@ func (o *operation) slotShape(t *task, s *slot) (place, bool) {
 }
 
 // emptyMapping stands for the values of an environment that has none.
-var emptyMapping = &syntax.Expr{Kind: syntax.Mapping}
+var emptyMapping = syntax.NewMapping()
 
 // followRef computes the shape of a reference.
 func (o *operation) followRef(t *task) (place, bool) {

@@ -27,7 +27,7 @@ func redacted(d *datum, reveal bool) (text string, hidden bool) {
 func stringify(d *datum, limit int) (string, bool) {
 	switch d.kind {
 	case Number, String:
-		return d.text, len(d.text) <= limit
+		return *d.text, len(*d.text) <= limit
 	}
 	b, ok := appendText(nil, d, limit)
 	return string(b), ok
@@ -61,7 +61,7 @@ func (t *texter) value(d *datum, level int) {
 	case Bool:
 		t.text(strconv.FormatBool(d.bool), level)
 	case Number, String:
-		t.text(d.text, level)
+		t.text(*d.text, level)
 	case Array, Object:
 		t.container(d, level)
 	}

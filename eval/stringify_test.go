@@ -41,7 +41,7 @@ func naiveText(d *datum) string {
 	case Bool:
 		return strconv.FormatBool(d.bool)
 	case Number, String:
-		return d.text
+		return *d.text
 	case Array:
 		for _, item := range d.items {
 			parts = append(parts, strconv.Quote(naiveText(item.data())))

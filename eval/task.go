@@ -11,19 +11,39 @@ import "github.com/escapement-go/escapement/eval/internal/syntax"
 type task struct {
 	kind      taskKind
 	state     taskState
-	performed bool // computed in the perform phase
-	counted   bool // its step has been counted
-	missing   int  // how many things it waits for
+	performed bool  // computed in the perform phase
+	counted   bool  // its step has been counted
+	asked     bool  // its call is under way
+	again     bool  // known, but what it checks is not known yet
+	missing   int32 // how many things it waits for
 	env       *env
 	expr      *syntax.Expr
 	slot      *slot
-	waits     []wait // what it waited for when it stopped
-	waiters   []*task
+	links     *links  // nil as long as it has none
 	value     Value   // the result; of a shape, its place
 	place     *place  // the result of taskShape
 	answer    *answer // of the call that it performs; nil before
-	asked     bool    // the call is under way
-	again     bool    // known, but what it checks is not known yet
+}
+
+// links are the tasks that one waits for, as of when it stopped, and the tasks that wait for it.
+type links struct {
+	waits   []wait
+	waiters []*task
+}
+
+func (t *task) link() *links {
+	if t.links == nil {
+		t.links = &links{}
+	}
+	return t.links
+}
+
+// waits returns what the task waited for when it stopped.
+func (t *task) waits() []wait {
+	if t.links == nil {
+		return nil
+	}
+	return t.links.waits
 }
 
 // A wait is a task that another one needs, and the reference by which it needs it.
@@ -104,15 +124,17 @@ func (o *operation) need(t, dep *task) bool {
 	if dep.state == done {
 		return true
 	}
-	dep.waiters = append(dep.waiters, t)
-	t.waits = append(t.waits, wait{dep, o.at})
+	dep.link().waiters = append(dep.links.waiters, t)
+	t.link().waits = append(t.links.waits, wait{dep, o.at})
 	t.missing++
 	return false
 }
 
 func (o *operation) execute(t *task) {
 	t.state = running
-	t.waits = t.waits[:0]
+	if t.links != nil {
+		t.links.waits = t.links.waits[:0]
+	}
 	o.depth++
 	at := o.at
 	o.at = syntax.Mark{}
@@ -140,9 +162,11 @@ func (o *operation) push(t *task) {
 func (o *operation) complete(t *task) {
 	t.state = done
 	t.performed = o.performing
-	t.waits = nil
-	waiters := t.waiters
-	t.waiters = nil
+	if t.links == nil {
+		return
+	}
+	waiters := t.links.waiters
+	t.links = nil
 	for _, w := range waiters {
 		o.arrived(w)
 	}

@@ -41,24 +41,34 @@ type Value struct {
 	over *slot        // the layers in which the value overrides others; nil if it overrides nothing
 }
 
-// datum is the shared part of a value.
+// datum is the shared part of a value. Its text and its parts lie behind pointers of their own, because package fmt
+// prints what the first pointer of a struct leads to when it holds a value where no method can be called.
 type datum struct {
 	kind         Kind
 	secret       bool
 	unknown      bool
 	bool         bool
-	secretBelow  bool // it or a part of it is secret
-	unknownBelow bool // it or a part of it is unknown
-	failed       bool // it or a part of it is unknown, and not only because a call is not performed
-	depth        int  // of nesting: 0 for a scalar, 1 for an array of scalars
-	size         int  // 16 bytes a node and the bytes of its text; shared parts count each time; at most math.MaxInt
-	text         string
-	items        []Value        // of an array; of an object, in the order of keys
-	keys         []string       // of an object, ascending
-	schema       *schema.Schema // of an unknown: what it may become; nil: anything
+	secretBelow  bool  // it or a part of it is secret
+	unknownBelow bool  // it or a part of it is unknown
+	failed       bool  // it or a part of it is unknown, and not only because a call is not performed
+	depth        int32 // of nesting: 0 for a scalar, 1 for an array of scalars
+	size         int   // 16 bytes a node and the bytes of its text; shared parts count each time; at most math.MaxInt
+	text         *string
+	*parts
 }
 
-var null = &datum{size: nodeSize}
+// parts are what a datum holds that is not a known scalar.
+type parts struct {
+	items  []Value        // of an array; of an object, in the order of keys
+	keys   []string       // of an object, ascending
+	schema *schema.Schema // of an unknown: what it may become; nil: anything
+}
+
+var (
+	noText  = ""
+	noParts = parts{}
+	null    = &datum{size: nodeSize, text: &noText, parts: &noParts}
+)
 
 func (v Value) data() *datum {
 	if v.d == nil {
@@ -184,7 +194,7 @@ func (p plainer) plain(d *datum) any {
 		return schema.Unknown{Of: unknownSchema(d)}
 	case d.secret && !p.reveal:
 		if d.kind == String {
-			return schema.NewSecret(d.text)
+			return schema.NewSecret(*d.text)
 		}
 		return schema.SecretData(plainer{reveal: true}.plain(d))
 	}
@@ -192,9 +202,9 @@ func (p plainer) plain(d *datum) any {
 	case Bool:
 		return d.bool
 	case Number:
-		return json.Number(d.text)
+		return json.Number(*d.text)
 	case String:
-		return d.text
+		return *d.text
 	case Array, Object:
 		return p.container(d)
 	}

@@ -110,9 +110,9 @@ func (w *yamlWriter) inline(d *datum) {
 	case Bool:
 		w.raw(strconv.FormatBool(d.bool))
 	case Number:
-		w.raw(d.text)
+		w.raw(*d.text)
 	case String:
-		w.string(d.text)
+		w.string(*d.text)
 	case Array:
 		w.raw("[]")
 	case Object:

@@ -118,9 +118,9 @@ func sameAsV3(d *datum, n *yaml.Node) bool {
 	case Bool:
 		return n.Tag == "!!bool" && (n.Value == "true") == d.bool
 	case Number: // some are too large for yaml.v3, which then says that they are strings
-		return n.Kind == yaml.ScalarNode && n.Style == 0 && n.Value == d.text
+		return n.Kind == yaml.ScalarNode && n.Style == 0 && n.Value == *d.text
 	case String:
-		return n.Kind == yaml.ScalarNode && n.Tag == "!!str" && n.Value == d.text
+		return n.Kind == yaml.ScalarNode && n.Tag == "!!str" && n.Value == *d.text
 	case Array:
 		return n.Kind == yaml.SequenceNode && sameItems(d, len(n.Content), func(i int) bool {
 			return sameAsV3(d.items[i].data(), n.Content[i])
@@ -146,7 +146,7 @@ func sameAsNode(d *datum, n *yamltext.Node) bool {
 	if issue != nil || scalar.Kind.String() != d.kind.String() {
 		return false
 	}
-	return scalar.Text == d.text && scalar.Bool == d.bool
+	return scalar.Text == *d.text && scalar.Bool == d.bool
 }
 
 func sameItems(d *datum, length int, same func(i int) bool) bool {

@@ -32,7 +32,7 @@ func (f Functions) names() []string {
 // expression stays Bad.
 func (p *parser) call(e *Expr, pair pair) {
 	call := &Call{Name: pair.key, Key: pair.key, KeyNode: pair.keyNode}
-	e.Call = call
+	e.Inner = &Inner{Call: call}
 	for _, prefix := range []string{"fn::open", "fn::rotate"} {
 		if plugin, ok := strings.CutPrefix(pair.key, prefix+"::"); ok {
 			p.shortCall(e, pair, prefix, plugin)
@@ -138,7 +138,7 @@ func pluginMark(doc *Document, key *yamltext.Node, from int) Mark {
 	if len(key.Value) <= from {
 		return Mark{Doc: doc, Node: key}
 	}
-	return Mark{Doc: doc, Node: key, From: from, To: len(key.Value)}
+	return Mark{Doc: doc, Node: key, From: int32(from), To: int32(len(key.Value))}
 }
 
 func (p *parser) finish(e *Expr, kind Kind) {
@@ -307,8 +307,9 @@ func (p *parser) secret(e *Expr, pair pair) {
 		p.notLiteral(holder)
 		return
 	}
-	e.Kind, e.Text = kind, text
+	e.Kind = kind
 	e.Call.Arg = p.newExpr(String, holder, e, pair.key, -1)
+	e.Call.Arg.Text = text
 }
 
 // isEnvelope reports whether what stands under fn::secret is a ciphertext, which nobody has to hide.

@@ -231,7 +231,7 @@ func (p *parser) values(n *yamltext.Node) {
 	values := p.newExpr(Mapping, n, nil, "", -1)
 	p.doc.Values = values
 	entries := p.properties(n)
-	values.Members = make([]Member, 0, len(entries.pairs))
+	values.Inner = &Inner{Members: make([]Member, 0, len(entries.pairs))}
 	for _, pair := range entries.pairs {
 		switch {
 		case reserved[pair.key]:

@@ -20,8 +20,8 @@ const (
 	Ref                  // a reference, in Parts[0]
 	List                 // Items
 	Mapping              // Members
-	Secret               // fn::secret with its plaintext in Text
-	Cipher               // fn::secret with its envelope in Text; Arg is the envelope's string
+	Secret               // fn::secret; Call.Arg is its plaintext
+	Cipher               // fn::secret; Call.Arg is its envelope
 	Open                 // fn::open of provider Call.Plugin; Call.Inputs
 	Rotate               // fn::rotate of rotator Call.Plugin; Call.Inputs, Call.State
 	Final                // fn::final of Call.Arg
@@ -32,22 +32,32 @@ const (
 // An Expr is what a document writes for a value. It is immutable. An alias is the anchored expression itself, so the
 // expressions of a document form a graph without cycles.
 type Expr struct {
-	Kind    Kind
-	Bool    bool
-	ID      int // from 0, dense within the document
-	Doc     *Document
-	Node    *yamltext.Node // of the value; of a call, the mapping that holds it
-	Text    string
-	Parts   []Part
+	Kind  Kind
+	Bool  bool
+	ID    int32 // from 0, dense within the document
+	at    int32 // its index in parent; -1 for a member
+	Doc   *Document
+	Node  *yamltext.Node // of the value; of a call, the mapping that holds it
+	Text  string
+	Parts []Part
+	*Inner
+
+	parent *Expr  // the expression that it is first written in; nil for the mapping under "values"
+	key    string // its key there; "" for an item
+}
+
+// Inner is what an expression has that holds others. Those that hold none share one that is empty.
+type Inner struct {
 	Items   []*Expr
 	Members []Member // in ascending order of keys
 	Call    *Call
-
-	parent *Expr          // the expression that it is first written in; nil for the mapping under "values"
-	key    string         // its key there; "" for an item
-	at     int            // its index there
-	index  map[string]int // of Members by key, if there are many
+	index   map[string]int // of Members by key, if there are many
 }
+
+var noInner = &Inner{}
+
+// NewMapping returns a mapping without members that stands in no document.
+func NewMapping() *Expr { return &Expr{Kind: Mapping, Inner: noInner} }
 
 // A Member is a property of a mapping.
 type Member struct {
@@ -112,7 +122,9 @@ func (e *Expr) findMember(key string) *Member {
 func (e *Expr) Mark() Mark { return Mark{Doc: e.Doc, Node: e.Node} }
 
 // PartMark returns the place of a part of the expression's string, bytes from to to of its decoded text.
-func (e *Expr) PartMark(from, to int) Mark { return Mark{Doc: e.Doc, Node: e.Node, From: from, To: to} }
+func (e *Expr) PartMark(from, to int) Mark {
+	return Mark{Doc: e.Doc, Node: e.Node, From: int32(from), To: int32(to)}
+}
 
 // Path returns the document path of the expression without its first name, "values". Of long names and paths it shows
 // the beginning, and "…".
@@ -159,7 +171,7 @@ type step struct {
 func (e *Expr) steps() []step {
 	var steps []step
 	for at := e; at.parent != nil; at = at.parent {
-		steps = append(steps, step{at.key, at.at})
+		steps = append(steps, step{at.key, int(at.at)})
 	}
 	for i, j := 0, len(steps)-1; i < j; i, j = i+1, j-1 {
 		steps[i], steps[j] = steps[j], steps[i]
@@ -184,13 +196,13 @@ func (s step) print(b *strings.Builder) {
 type Mark struct {
 	Doc      *Document
 	Node     *yamltext.Node
-	From, To int // To is 0 for the whole node
+	From, To int32 // To is 0 for the whole node
 }
 
 // Span returns the range of the place in the text.
 func (m Mark) Span() yamltext.Span {
 	if m.To > 0 {
-		return m.Doc.Source.PartSpan(m.Node, m.From, m.To)
+		return m.Doc.Source.PartSpan(m.Node, int(m.From), int(m.To))
 	}
 	return m.Doc.Source.Span(m.Node)
 }

@@ -11,7 +11,7 @@ func (p *parser) newExpr(kind Kind, n *yamltext.Node, parent *Expr, key string, 
 		p.slab = make([]Expr, 0, min(1024, max(16, 2*p.made)))
 	}
 	p.slab = append(p.slab, Expr{
-		Kind: kind, ID: p.made, Doc: p.doc, Node: n, parent: parent, key: key, at: index,
+		Kind: kind, ID: int32(p.made), at: int32(index), Doc: p.doc, Node: n, Inner: noInner, parent: parent, key: key,
 	})
 	p.made++
 	return &p.slab[len(p.slab)-1]
@@ -35,7 +35,7 @@ func (p *parser) expr(n *yamltext.Node, parent *Expr, key string, index int) *Ex
 		p.mappingExpr(e)
 	case yamltext.List:
 		e.Kind = List
-		e.Items = make([]*Expr, len(t.Content))
+		e.Inner = &Inner{Items: make([]*Expr, len(t.Content))}
 		for i, item := range t.Content {
 			e.Items[i] = p.expr(item, e, "", i)
 		}
@@ -122,7 +122,7 @@ func (p *parser) mappingExpr(e *Expr) {
 		return
 	}
 	e.Kind = Mapping
-	e.Members = make([]Member, 0, len(pairs))
+	e.Inner = &Inner{Members: make([]Member, 0, len(pairs))}
 	for _, pair := range pairs {
 		if hasFunctionPrefix(pair.key) {
 			p.report(pair.keyNode, "call-not-alone", "function "+Quote(pair.key)+" stands beside other keys",
@@ -133,7 +133,7 @@ func (p *parser) mappingExpr(e *Expr) {
 	}
 	sortMembers(e, entries)
 	if called > 0 {
-		e.Kind, e.Members = Bad, nil
+		e.Kind, e.Inner = Bad, noInner
 	}
 }
 

@@ -16,7 +16,7 @@ type Path []Accessor
 type Accessor struct {
 	Name     string // the name, without brackets, quotes and escapes
 	Index    int    // counts from 0; -1 for a name
-	From, To int    // the bytes it was read from: the name without its dot, or the bracket as a whole
+	From, To int32  // the bytes it was read from: the name without its dot, or the bracket as a whole
 }
 
 // IsIndex reports whether a is an index.
@@ -162,7 +162,7 @@ func (r *pathReader) first() *Error {
 		return err
 	}
 	if a := r.path[0]; a.IsIndex() {
-		return badPath("it begins with an index", "begin with a name", a.From, a.To)
+		return badPath("it begins with an index", "begin with a name", int(a.From), int(a.To))
 	}
 	return nil
 }
@@ -184,14 +184,14 @@ func (r *pathReader) name() *Error {
 	if end == 0 {
 		return r.noName()
 	}
-	r.path = append(r.path, Accessor{Name: rest[:end], Index: -1, From: r.pos, To: r.pos + end})
+	r.path = append(r.path, Accessor{Name: rest[:end], Index: -1, From: int32(r.pos), To: int32(r.pos + end)})
 	r.pos += end
 	return nil
 }
 
 // bracket reads a quoted name or an index, with the brackets around it.
 func (r *pathReader) bracket() *Error {
-	a := Accessor{Index: -1, From: r.pos}
+	a := Accessor{Index: -1, From: int32(r.pos)}
 	r.pos++
 	c, width := r.peek()
 	var err *Error
@@ -208,10 +208,10 @@ func (r *pathReader) bracket() *Error {
 		return err
 	}
 	if !r.at(']') {
-		return badPath("a bracket is not closed", `add "]"`, a.From, r.pos)
+		return badPath("a bracket is not closed", `add "]"`, int(a.From), r.pos)
 	}
 	r.pos++
-	a.To = r.pos
+	a.To = int32(r.pos)
 	r.path = append(r.path, a)
 	return nil
 }

@@ -197,17 +197,17 @@ func TestParsePathErrors(t *testing.T) {
 func checkPathRanges(t testing.TB, text string, from, to int, p syntax.Path) {
 	t.Helper()
 	for i, a := range p {
-		if i > 0 && a.From > from && text[from] == '.' {
+		if i > 0 && int(a.From) > from && text[from] == '.' {
 			from++
 		}
-		if a.From != from || a.To <= a.From || a.To > to {
-			t.Fatalf("path %v of %q: accessor %d is at %d–%d, want it to begin at %d", p, text, i, a.From, a.To, from)
+		if int(a.From) != from || int(a.To) <= int(a.From) || int(a.To) > to {
+			t.Fatalf("path %v of %q: accessor %d is at %d–%d, want it to begin at %d", p, text, i, int(a.From), int(a.To), from)
 		}
-		source := text[a.From:a.To]
+		source := text[int(a.From):int(a.To)]
 		if source != a.Name && !(source[0] == '[' && source[len(source)-1] == ']') {
 			t.Fatalf("path %v of %q: accessor %d is read from %q", p, text, i, source)
 		}
-		from = a.To
+		from = int(a.To)
 	}
 	if from != to {
 		t.Fatalf("path %v of %q ends at %d, want %d", p, text, from, to)

@@ -12,7 +12,7 @@ import (
 type Part struct {
 	Text     string // literal text, with $$ reduced; may be empty
 	Path     Path   // what is interpolated behind Text; nil: nothing, s ends there
-	From, To int    // the bytes of the interpolation in the string, with ${ and }; without a Path both are its length
+	From, To int32  // the bytes of the interpolation in the string, with ${ and }; without a Path both are its length
 }
 
 // IsReference reports whether the string with these parts is one interpolation and nothing else, which stands for the
@@ -50,7 +50,7 @@ func ParseText(s string) (parts []Part, literal string, errs []*Error) {
 			next = r.pos
 		} else {
 			next = r.pos + 1
-			parts = append(parts, Part{reduce(s[end:from]), slices.Clip(r.path), from, next})
+			parts = append(parts, Part{reduce(s[end:from]), slices.Clip(r.path), int32(from), int32(next)})
 			accessors = r.path[len(r.path):]
 			end = next
 		}
@@ -60,7 +60,7 @@ func ParseText(s string) (parts []Part, literal string, errs []*Error) {
 		return nil, "", errs
 	}
 	if end < len(s) {
-		parts = append(parts, Part{Text: reduce(s[end:]), From: len(s), To: len(s)})
+		parts = append(parts, Part{Text: reduce(s[end:]), From: int32(len(s)), To: int32(len(s))})
 	}
 	return parts, "", nil
 }

@@ -348,26 +348,26 @@ func checkParts(t testing.TB, s string, parts []syntax.Part) []string {
 	var tokens []string
 	end := 0
 	for i, p := range parts {
-		if p.From < end || p.To < p.From || p.To > len(s) {
-			t.Fatalf("part %d of %q is at %d–%d, behind %d", i, s, p.From, p.To, end)
+		if int(p.From) < end || int(p.To) < int(p.From) || int(p.To) > len(s) {
+			t.Fatalf("part %d of %q is at %d–%d, behind %d", i, s, int(p.From), int(p.To), end)
 		}
-		if got, _ := syntax.Literal(s[end:p.From]); got != p.Text {
+		if got, _ := syntax.Literal(s[end:int(p.From)]); got != p.Text {
 			t.Fatalf("part %d of %q holds %q, want %q", i, s, p.Text, got)
 		}
 		tokens = append(tokens, p.Text)
 		if p.Path == nil {
-			if i != len(parts)-1 || p.Text == "" || p.From != len(s) {
+			if i != len(parts)-1 || p.Text == "" || int(p.From) != len(s) {
 				t.Fatalf("part %d of %q is %+v, the last literal", i, s, p)
 			}
 			return tokens
 		}
-		checkPathRanges(t, s, p.From+len("${"), p.To-len("}"), p.Path)
-		alone, err := syntax.ParsePath(s[p.From+len("${") : p.To-len("}")])
+		checkPathRanges(t, s, int(p.From)+len("${"), int(p.To)-len("}"), p.Path)
+		alone, err := syntax.ParsePath(s[int(p.From)+len("${") : int(p.To)-len("}")])
 		if diff := cmp.Diff(alone, p.Path, ignoreRanges); diff != "" || err != nil {
 			t.Fatalf("path %d of %q differs from the same path alone (%v):\n%s", i, s, err, diff)
 		}
-		tokens = append(tokens, s[p.From:p.To])
-		end = p.To
+		tokens = append(tokens, s[int(p.From):int(p.To)])
+		end = int(p.To)
 	}
 	if end != len(s) {
 		t.Fatalf("the parts of %q end at %d", s, end)
