@@ -12,6 +12,9 @@
 //	}
 //	region, ok := env.Values.Lookup("aws.region")
 //
+// A [Loader] finds environments by their names: [Dir] in a directory, [FS] in any fs.FS. Dir returns a [Saver], which can
+// also replace them, so that no reader, crash or rival ever meets half of a text.
+//
 // # Results
 //
 // An [Environment] holds its values as one [Value], which is immutable and shares what several places name. Look values

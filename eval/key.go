@@ -200,16 +200,21 @@ func (r KeyRing) text(now time.Time) ([]byte, error) {
 	return text, nil
 }
 
-// syncDirectory makes a new name in a directory durable, where the system can.
+// syncDirectory makes new names in a directory durable, where the system can.
 func syncDirectory(path string) error {
-	if runtime.GOOS == "windows" {
-		return nil
-	}
 	d, err := os.Open(path)
 	if err != nil {
 		return err
 	}
 	defer d.Close()
+	return syncNames(d)
+}
+
+// syncNames is syncDirectory for a directory that is open.
+func syncNames(d *os.File) error {
+	if runtime.GOOS == "windows" {
+		return nil
+	}
 	if err := d.Sync(); err != nil && !errors.Is(err, errors.ErrUnsupported) && !errors.Is(err, syscall.EINVAL) {
 		return err
 	}

@@ -7,7 +7,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
 )
 
 // A Loader finds the text of environments. Its methods are called by several goroutines at once.
@@ -44,48 +43,6 @@ func (l fsLoader) Load(ctx context.Context, name string) ([]byte, error) {
 		return nil, fileError(file, err)
 	}
 	return text, nil
-}
-
-// Dir returns a Loader that finds the environment NAME in the file NAME.yaml under the directory path. A version is part
-// of the name: a/b@3 is the file a/b@3.yaml. Only regular files of at most 64 MiB are read. A relative path is relative to
-// the working directory at the time of each load.
-//
-// A symbolic link is followed if it is relative and stays under path; one that leads out is an error. The path itself may
-// be a link.
-func Dir(path string) Loader {
-	return dirLoader{path}
-}
-
-type dirLoader struct {
-	path string
-}
-
-func (l dirLoader) Load(ctx context.Context, name string) ([]byte, error) {
-	file, err := environmentFile(ctx, name)
-	if err != nil {
-		return nil, err
-	}
-	root, err := os.OpenRoot(l.path)
-	if err != nil {
-		return nil, fileError(l.path, err)
-	}
-	defer root.Close()
-
-	text, err := readEnvironment(root.FS(), file)
-	if err != nil {
-		if leavesRoot(root, err) {
-			err = fmt.Errorf("a symbolic link leads out of %q; use a relative link to a file in it, or a copy", l.path)
-		}
-		return nil, fileError(filepath.Join(l.path, file), err)
-	}
-	return text, nil
-}
-
-// leavesRoot reports whether err is how root refuses a path that leads out of it. Package os does not export that error,
-// so the root is asked for one.
-func leavesRoot(root *os.Root, err error) bool {
-	_, outside := root.Lstat("..")
-	return errors.Is(err, errors.Unwrap(outside))
 }
 
 // environmentFile returns the slash-separated path of the file that holds an environment. Canonical names are valid paths
@@ -141,8 +98,16 @@ func readAtMost(r io.Reader, limit int64) ([]byte, error) {
 
 // fileError says which file err is about, once, and without the name of a system call.
 func fileError(file string, err error) error {
+	return fmt.Errorf("%q: %w", file, systemError(err))
+}
+
+// systemError returns what the system said when an operation on a file failed, and err if it is no such failure.
+func systemError(err error) error {
 	if pathError, ok := errors.AsType[*fs.PathError](err); ok {
-		err = pathError.Err
+		return pathError.Err
 	}
-	return fmt.Errorf("%q: %w", file, err)
+	if linkError, ok := errors.AsType[*os.LinkError](err); ok {
+		return linkError.Err
+	}
+	return err
 }

@@ -41,8 +41,9 @@ type Rotator interface {
 
 	// Rotate renews the credential. It calls save with the whole new state, an object of plain data, as soon as it
 	// holds anything that must not be lost, and again on every change of state. When save returns nil, the state is
-	// durable; when it returns an error, it may or may not have been saved, and Rotate destroys nothing that either
-	// state needs. The last state handed over is the new one; a Rotate that returns nil without having saved has
+	// durable; when it returns an error that matches [ErrConflict], that state was not saved; after any other, such as
+	// one that matches [ErrUncertain], it may or may not have been, and Rotate destroys nothing that either state
+	// needs. The last state handed over is the new one; a Rotate that returns nil without having saved has
 	// changed nothing. The context that Rotate passes to save bounds the saving.
 	Rotate(ctx context.Context, req *Request, save func(ctx context.Context, state any) error) error
 }
@@ -65,3 +66,13 @@ type Request struct {
 // ErrNotRotated is matched by the error of an Open whose state is that of an unfinished first rotation, so that there is
 // nothing to open yet.
 var ErrNotRotated = errors.New("not rotated yet")
+
+// ErrConflict is matched by the error of a save that found another state than the one that this rotation was given or
+// last saved: somebody else has rotated, or has edited the state. This call of save has written nothing, and a repetition
+// would not either. Edits elsewhere in the document are no conflict, nor is it one if the new state is there already.
+var ErrConflict = errors.New("changed by another in the meantime")
+
+// ErrUncertain is matched by the error of a save that failed when it may already have written, so that either state may be
+// the durable one. The same holds for every error of a save that does not match [ErrConflict]. To settle it, save again:
+// the next save takes the last confirmed and the uncertain state for its own.
+var ErrUncertain = errors.New("it is uncertain whether it was saved")
