@@ -297,8 +297,12 @@ func TestSharedEvaluator(t *testing.T) {
 	all.Wait()
 }
 
-// TestMain gives the property tests of the package the same draws in every run, unless -rapid.seed asks for others.
+// TestMain gives the property tests of the package the same draws in every run, unless -rapid.seed asks for others. A
+// process that a test has started does its job instead.
 func TestMain(m *testing.M) {
+	if job := os.Getenv(childJob); job != "" {
+		os.Exit(runChild(job, os.Args[1:]))
+	}
 	flag.Parse()
 	if seed := flag.Lookup("rapid.seed"); seed.Value.String() == seed.DefValue {
 		if err := seed.Value.Set("1"); err != nil {

@@ -31,10 +31,7 @@ func (r *replacement) lock(ctx context.Context) (unlock func(), err error) {
 			unlock, err = tryLock(r.parent, name, r.info.Mode().Perm()|0o600)
 		}
 		if err == nil {
-			return func() {
-				r.begin("unlock")
-				unlock()
-			}, nil
+			return unlock, nil
 		}
 		if !errors.Is(err, errLocked) {
 			return nil, fmt.Errorf("cannot lock it: %w; the directory must be writable, and its file system able to lock", fileError(path, err))

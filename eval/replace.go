@@ -85,8 +85,11 @@ func (r *replacement) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer unlock()
-	defer r.discard()
+	defer func() {
+		r.discard()
+		r.begin("unlock")
+		unlock()
+	}()
 	for _, step := range preparing {
 		if err := r.perform(step); err != nil {
 			return err
