@@ -11,7 +11,7 @@ import (
 // A save waits for the lock at most so long, and tries so often.
 const (
 	lockTimeout  = 10 * time.Second
-	lockInterval = 5 * time.Millisecond
+	lockInterval = time.Millisecond
 )
 
 // errLocked says that somebody else holds a lock, or has just given it up.
