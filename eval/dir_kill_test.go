@@ -77,32 +77,17 @@ func TestSaveKilledAtEveryStep(t *testing.T) {
 // A process that dies at any time leaves the old text or the new one.
 func TestSaveKilledAtRandom(t *testing.T) {
 	dir := newDirectory(t)
-	ready := func() *child {
+	random := rand.New(rand.NewPCG(1, 2))
+	counts := map[string]int{}
+	left := map[string]int{}
+	longest := float64(2 * time.Millisecond) // that a process lives; follows what a save takes here, so that half of them end
+	for range *kills {
 		c := startChild(t, "ready", dir)
 		if line := c.line(); line != "ready" {
 			t.Fatal(line)
 		}
-		return c
-	}
-	var longest time.Duration // that a save takes
-	for range 3 {
-		c := ready()
-		start := time.Now()
 		c.tell("go")
-		if line := c.line(); line != "saved" {
-			t.Fatal(line)
-		}
-		longest = max(longest, time.Since(start))
-		c.kill()
-		recoverDirectory(t, dir, "new")
-	}
-	random := rand.New(rand.NewPCG(1, 2))
-	counts := map[string]int{}
-	left := map[string]int{}
-	for range *kills {
-		c := ready()
-		c.tell("go")
-		end := time.Now().Add(time.Duration(random.Int64N(int64(longest))))
+		end := time.Now().Add(time.Duration(random.Float64() * longest))
 		for time.Now().Before(end) { // a sleep is too coarse
 		}
 		c.kill()
@@ -111,6 +96,11 @@ func TestSaveKilledAtRandom(t *testing.T) {
 		}
 		got := state(t, dir)
 		counts[got]++
+		if got == "old" {
+			longest *= 1.2
+		} else {
+			longest /= 1.2
+		}
 		recoverDirectory(t, dir, got)
 	}
 	t.Logf("kills: %d rounds, %d old, %d new, %d other; %d temporary and %d lock files left, and removed by the next save",
