@@ -109,10 +109,12 @@ func (o *operation) loadRoot(name string) bool {
 	o.importCycles = map[[2]*env]string{}
 	o.root = &env{name: name, rootName: name, asked: true, admitted: true, closure: true}
 	o.order = []*env{o.root}
-	if o.request.anonymous {
+	if !o.request.anonymous {
+		o.envs[name] = o.root
+	}
+	if o.request.anonymous || o.request.given {
 		o.parsed(o.root, o.request.text)
 	} else {
-		o.envs[name] = o.root
 		o.load(o.root)
 		for o.io.busy() && o.ctx.Err() == nil {
 			o.receive()

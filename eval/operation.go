@@ -20,8 +20,9 @@ const (
 type request struct {
 	verb      verb
 	name      string
-	text      []byte // of an anonymous root
-	anonymous bool
+	text      []byte // of a root that is given or anonymous
+	given     bool   // the root is not loaded
+	anonymous bool   // nor has it a name
 	paths     []string
 }
 

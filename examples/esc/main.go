@@ -41,10 +41,15 @@ type cli struct {
 	Dir     string `help:"Directory of the environments; the working directory where it is left out." env:"ESC_DIR" placeholder:"DIR"`
 	KeyFile string `help:"File of the keys that decrypt secrets." name:"key" env:"ESC_KEY_FILE" placeholder:"FILE"`
 
-	Open  openCmd  `cmd:"" help:"Print an environment with its secrets."`
-	Get   getCmd   `cmd:"" help:"Print an environment without calling a provider, secrets redacted."`
-	Check checkCmd `cmd:"" help:"Say what is wrong with environments."`
-	Key   keyCmd   `cmd:"" help:"Make keys."`
+	Open    openCmd    `cmd:"" help:"Print an environment with its secrets."`
+	Get     getCmd     `cmd:"" help:"Print an environment without calling a provider, secrets redacted."`
+	Check   checkCmd   `cmd:"" help:"Say what is wrong with environments."`
+	Set     setCmd     `cmd:"" help:"Change one value in an environment's file."`
+	Rm      rmCmd      `cmd:"" help:"Remove one value from an environment's file."`
+	Edit    editCmd    `cmd:"" help:"Change an environment's file in your editor, with its secrets decrypted."`
+	Encrypt encryptCmd `cmd:"" help:"Encrypt the secrets in an environment's file."`
+	Decrypt decryptCmd `cmd:"" help:"Print an environment's file with its secrets decrypted."`
+	Key     keyCmd     `cmd:"" help:"Make keys."`
 }
 
 // evaluator returns an evaluator for the directory. Without keys that can be read it has no Crypter, so that nobody
@@ -60,6 +65,9 @@ func (c *cli) evaluator() *eval.Evaluator {
 	return e
 }
 
+// endingSignals ask the program to end.
+var endingSignals = []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP}
+
 func main() {
 	os.Exit(run(os.Args[1:]))
 }
@@ -71,7 +79,7 @@ func run(args []string) (code int) {
 			code = reportDefect(os.Stderr, v)
 		}
 	}()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(context.Background(), endingSignals...)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second signal ends the program at once
 

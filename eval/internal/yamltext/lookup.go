@@ -1,0 +1,66 @@
+package yamltext
+
+// Lookup returns the node at a path of string keys, as YAML reads them, and int indices. It follows aliases. It is nil if
+// the path leads nowhere, or to a key that stands there twice.
+func (d *Document) Lookup(path []any) *Node {
+	n := d.Root
+	for _, step := range path {
+		for n != nil && n.Kind == Alias {
+			n = n.Target
+		}
+		if n == nil {
+			return nil
+		}
+		n = n.part(step)
+	}
+	return n
+}
+
+func (n *Node) part(step any) *Node {
+	switch step := step.(type) {
+	case int:
+		if n.Kind == List && step >= 0 && step < len(n.Content) {
+			return n.Content[step]
+		}
+	case string:
+		if n.Kind == Mapping {
+			return n.valueOf(step)
+		}
+	}
+	return nil
+}
+
+func (n *Node) valueOf(key string) (value *Node) {
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		k := n.Content[i]
+		for k != nil && k.Kind == Alias {
+			k = k.Target
+		}
+		if k == nil || k.Kind != Scalar || k.Value != key {
+			continue
+		}
+		if value != nil {
+			return nil
+		}
+		value = n.Content[i+1]
+	}
+	return value
+}
+
+// Same reports whether two nodes are written alike but for style, place and comments: the same kinds, texts, tags and
+// anchors in the same order. Nil is the same as nil only.
+func Same(a, b *Node) bool {
+	if a == nil || b == nil {
+		return a == b
+	}
+	if a.Kind != b.Kind || a.Value != b.Value || a.Tag != b.Tag || a.Anchor != b.Anchor ||
+		(a.Style == Plain) != (b.Style == Plain) && a.Kind == Scalar || len(a.Content) != len(b.Content) {
+		return false
+	}
+	for i := range a.Content {
+		if !Same(a.Content[i], b.Content[i]) {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,242 @@
+package eval
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/escapement-go/escapement/eval/internal/syntax"
+	"github.com/escapement-go/escapement/eval/internal/yamltext"
+	"github.com/escapement-go/escapement/schema"
+)
+
+// A dataWriter turns data into what a document writes for it, so that evaluating that yields the same data.
+type dataWriter struct {
+	ctx         context.Context
+	crypter     Crypter
+	environment string
+	writing     yamltext.Writing // of strings and mappings: Readable or Quoted
+}
+
+// write accepts what a provider may return.
+func (w *dataWriter) write(data any) (*yamltext.Value, error) {
+	in := importer{limits: Limits{}.withDefaults()}
+	normal, err := in.normal(data, 0)
+	if err != nil {
+		return nil, err
+	}
+	return w.value(normal)
+}
+
+func (w *dataWriter) value(v any) (*yamltext.Value, error) {
+	switch v := v.(type) {
+	case bool:
+		return verbatim(strconv.FormatBool(v)), nil
+	case json.Number:
+		return verbatim(v.String()), nil
+	case string:
+		return w.text(v)
+	case schema.Secret:
+		return w.secret(v)
+	case []any:
+		return w.list(v)
+	case map[string]any:
+		return w.object(v)
+	}
+	return verbatim("null"), nil
+}
+
+func verbatim(text string) *yamltext.Value {
+	return &yamltext.Value{Writing: yamltext.Verbatim, Text: text}
+}
+
+func mapping(writing yamltext.Writing, key string, item *yamltext.Value) *yamltext.Value {
+	return &yamltext.Value{Kind: yamltext.Mapping, Writing: writing, Keys: []string{key}, Items: []*yamltext.Value{item}}
+}
+
+func (w *dataWriter) text(text string) (*yamltext.Value, error) {
+	if !utf8.ValidString(text) {
+		return nil, errors.New("a string is not valid UTF-8; encode it, for fn::fromBase64")
+	}
+	return &yamltext.Value{Writing: w.writing, Text: syntax.Escape(text)}, nil
+}
+
+// secret writes a secret string as fn::secret, and other secret data as fn::fromJSON of its text.
+func (w *dataWriter) secret(secret schema.Secret) (*yamltext.Value, error) {
+	envelope, err := w.envelope(secret.Reveal())
+	if err != nil {
+		return nil, err
+	}
+	value := mapping(w.writing, "fn::secret", envelope)
+	if _, ok := secret.Data().(string); !ok {
+		value = mapping(w.writing, "fn::fromJSON", value)
+	}
+	return value, nil
+}
+
+// envelope encrypts a plaintext into what stands under fn::secret.
+func (w *dataWriter) envelope(plaintext string) (*yamltext.Value, error) {
+	text, err := guarded(func() (string, error) { return encryptText(w.ctx, w.crypter, w.environment, plaintext) })
+	if err != nil {
+		return nil, err
+	}
+	return envelopeValue(text), nil
+}
+
+func envelopeValue(text string) *yamltext.Value {
+	return mapping(yamltext.OneLine, "ciphertext", verbatim(text))
+}
+
+func (w *dataWriter) list(items []any) (*yamltext.Value, error) {
+	list := &yamltext.Value{Kind: yamltext.List, Writing: w.writing}
+	for _, item := range items {
+		value, err := w.value(item)
+		if err != nil {
+			return nil, err
+		}
+		list.Items = append(list.Items, value)
+	}
+	return list, nil
+}
+
+// object writes an object as a mapping, unless that would be read as a call.
+func (w *dataWriter) object(members map[string]any) (*yamltext.Value, error) {
+	keys := slices.Sorted(maps.Keys(members))
+	if slices.ContainsFunc(keys, hasFunctionPrefix) {
+		return w.objectAsText(members)
+	}
+	object := &yamltext.Value{Kind: yamltext.Mapping, Writing: w.writing}
+	for _, key := range keys {
+		if !utf8.ValidString(key) {
+			return nil, errors.New("a key is not valid UTF-8")
+		}
+		value, err := w.value(members[key])
+		if err != nil {
+			return nil, err
+		}
+		object.Keys, object.Items = append(object.Keys, syntax.Escape(key)), append(object.Items, value)
+	}
+	return object, nil
+}
+
+func hasFunctionPrefix(key string) bool { return len(key) >= 4 && strings.EqualFold(key[:4], "fn::") }
+
+// objectAsText writes an object as fn::fromJSON of its text, which is a secret if anything in the object is.
+func (w *dataWriter) objectAsText(members map[string]any) (*yamltext.Value, error) {
+	revealed, secret := revealAll(members)
+	var buf bytes.Buffer
+	enc := json.NewEncoder(&buf)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(revealed); err != nil {
+		return nil, errors.New("an object cannot be written as JSON")
+	}
+	text := strings.TrimSuffix(buf.String(), "\n")
+	var value *yamltext.Value
+	var err error
+	if secret {
+		value, err = w.secret(schema.NewSecret(text))
+	} else {
+		value, err = w.text(text)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return mapping(w.writing, "fn::fromJSON", value), nil
+}
+
+// revealAll returns data with the contents of its secrets, and whether there are any.
+func revealAll(v any) (revealed any, secret bool) {
+	switch v := v.(type) {
+	case schema.Secret:
+		revealed, _ = revealAll(v.Data())
+		return revealed, true
+	case []any:
+		list := make([]any, len(v))
+		for i, item := range v {
+			part, hidden := revealAll(item)
+			list[i], secret = part, secret || hidden
+		}
+		return list, secret
+	case map[string]any:
+		object := make(map[string]any, len(v))
+		for key, item := range v {
+			part, hidden := revealAll(item)
+			object[key], secret = part, secret || hidden
+		}
+		return object, secret
+	}
+	return v, false
+}
+
+// parseValue reads text of a document as a value to be written.
+func parseValue(text string) (*yamltext.Value, error) {
+	limits := Limits{}.withDefaults()
+	doc, issues := yamltext.Parse([]byte(text), limits.syntax().Limits)
+	for _, issue := range issues {
+		if !issue.Warning {
+			return nil, fmt.Errorf("the value is not YAML: %s", issue.Message)
+		}
+	}
+	if doc.Root == nil {
+		return nil, errors.New(`the value is empty; write null, or "" for the empty string`)
+	}
+	return writtenNode(doc.Root, limits)
+}
+
+func writtenNode(n *yamltext.Node, limits Limits) (*yamltext.Value, error) {
+	switch {
+	case n.Kind == yamltext.Alias:
+		return nil, errors.New("the value holds an alias; write out what it names")
+	case n.Tag != "":
+		return nil, errors.New("the value holds a tag; write it without")
+	case n.Kind == yamltext.Scalar:
+		return writtenScalar(n, limits)
+	}
+	value := &yamltext.Value{Kind: n.Kind}
+	for i, part := range n.Content {
+		if n.Kind == yamltext.Mapping && i%2 == 0 {
+			if err := checkKey(part, limits); err != nil {
+				return nil, err
+			}
+			value.Keys = append(value.Keys, part.Value)
+			continue
+		}
+		item, err := writtenNode(part, limits)
+		if err != nil {
+			return nil, err
+		}
+		value.Items = append(value.Items, item)
+	}
+	return value, nil
+}
+
+func checkKey(n *yamltext.Node, limits Limits) error {
+	if n.Kind == yamltext.Scalar && n.Style == yamltext.Plain && n.Value == "<<" {
+		return errors.New("the value holds a merge key; write out what it merges")
+	}
+	scalar, issue := yamltext.Resolve(n, limits.Digits, limits.Exponent)
+	if n.Kind != yamltext.Scalar || issue != nil || scalar.Kind != yamltext.String {
+		return errors.New("the value holds a key that is not a string; put it in quotes")
+	}
+	return nil
+}
+
+func writtenScalar(n *yamltext.Node, limits Limits) (*yamltext.Value, error) {
+	scalar, issue := yamltext.Resolve(n, limits.Digits, limits.Exponent)
+	switch {
+	case issue != nil && !issue.Warning:
+		return nil, fmt.Errorf("the value holds a scalar that cannot be read: %s", issue.Message)
+	case scalar.Kind == yamltext.String:
+		return &yamltext.Value{Text: n.Value}, nil
+	case n.Value == "":
+		return verbatim("null"), nil
+	}
+	return verbatim(n.Value), nil
+}

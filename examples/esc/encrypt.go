@@ -1,0 +1,64 @@
+package main
+
+import (
+	"context"
+	"os"
+
+	"github.com/escapement-go/escapement/eval"
+)
+
+type encryptCmd struct {
+	Env string `arg:"" help:"Name of the environment, such as myapp/dev."`
+}
+
+func (c *encryptCmd) Help() string {
+	return `Encrypts the text of every fn::secret in the environment's file with the first key, and changes no other byte. What is
+encrypted already stays as it is.`
+}
+
+func (c *encryptCmd) Run(ctx context.Context, g *cli) error {
+	e := g.evaluator()
+	doc, err := e.Document(ctx, c.Env)
+	if err != nil {
+		return err
+	}
+	if doc, err = doc.Encrypt(ctx, e.Crypter); err != nil {
+		return err
+	}
+	_, err = e.Save(ctx, doc)
+	return err
+}
+
+type decryptCmd struct {
+	Env   string `arg:"" help:"Name of the environment, such as myapp/dev."`
+	Write bool   `help:"Write the plain text to the environment's file instead of printing it."`
+}
+
+func (c *decryptCmd) Help() string {
+	return `Prints the environment's file with the plain text of its secrets. What cannot be decrypted stays and is reported.`
+}
+
+func (c *decryptCmd) Run(ctx context.Context, g *cli) error {
+	e := g.evaluator()
+	doc, err := e.Document(ctx, c.Env)
+	if err != nil {
+		return err
+	}
+	decrypted, err := doc.Decrypt(ctx, e.Crypter)
+	if decrypted == nil {
+		return err
+	}
+	if writeErr := c.put(ctx, e, decrypted); writeErr != nil {
+		return writeErr
+	}
+	return err
+}
+
+func (c *decryptCmd) put(ctx context.Context, e *eval.Evaluator, decrypted *eval.Document) (err error) {
+	if c.Write {
+		_, err = e.Save(ctx, decrypted)
+	} else {
+		_, err = os.Stdout.Write(decrypted.Bytes())
+	}
+	return err
+}

@@ -1,0 +1,145 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"golang.org/x/term"
+
+	"github.com/escapement-go/escapement/eval"
+	"github.com/escapement-go/escapement/schema"
+)
+
+type setCmd struct {
+	Env       string  `arg:"" help:"Name of the environment, such as myapp/dev."`
+	Path      string  `arg:"" help:"Where to write, such as app.port or hosts[0]; imports is the list of imports."`
+	Value     *string `arg:"" optional:"" help:"What to write, as a document has it: text, a number, {a: 1}, a reference in quotes."`
+	String    bool    `help:"Take VALUE as text, whatever it looks like."`
+	Secret    bool    `help:"Write a secret; it is asked for, or read from standard input or --file."`
+	File      string  `help:"Read what to write from a file." placeholder:"FILE"`
+	Plaintext bool    `help:"Write it even if it looks like a secret."`
+}
+
+func (c *setCmd) Help() string {
+	return `Changes one value in the environment's file, and no other byte. Missing objects on the way to PATH are added; an index
+equal to the length of a list adds an item. What would make an environment wrong that was right is refused.
+
+    esc set myapp/dev app.port 8080
+    esc set myapp/dev app.url 'https://${app.host}:${app.port}'
+    esc set myapp/dev app.version --string 1.10
+    esc set myapp/dev app.password --secret
+
+A secret is encrypted before it is written. It is never an argument, which others could see. From standard input and from
+a file the line end after a single line is left out.`
+}
+
+func (c *setCmd) Run(ctx context.Context, g *cli) error {
+	if err := c.checkUsage(); err != nil {
+		return err
+	}
+	e := g.evaluator()
+	doc, err := e.Document(ctx, c.Env)
+	if err != nil {
+		return err
+	}
+	next, err := c.change(ctx, e, doc)
+	if err != nil {
+		return err
+	}
+	before, after, err := checkChange(ctx, e, doc, next)
+	if err != nil {
+		return err
+	}
+	if !c.Secret && !c.Plaintext {
+		if err := refusePlaintext(before, after, c.Path); err != nil {
+			return err
+		}
+	}
+	_, err = e.Save(ctx, next)
+	return err
+}
+
+func (c *setCmd) checkUsage() error {
+	switch {
+	case c.Secret && c.Value != nil:
+		return errors.Join(usageError{errors.New("a secret cannot be an argument, which others could see")},
+			hint("leave out VALUE: it is asked for, or read from standard input or --file"))
+	case c.Value != nil && c.File != "":
+		return usageError{errors.New("VALUE and --file are both given")}
+	case c.Value == nil && c.File == "" && !c.Secret:
+		return errors.Join(usageError{errors.New("VALUE is missing")}, hint("give a VALUE, --file or --secret"))
+	}
+	return nil
+}
+
+// change makes the change that the command line asks for.
+func (c *setCmd) change(ctx context.Context, e *eval.Evaluator, doc *eval.Document) (*eval.Document, error) {
+	text, err := c.text()
+	switch {
+	case err != nil:
+		return nil, err
+	case c.Secret:
+		return doc.Set(ctx, c.Path, schema.NewSecret(text), e.Crypter)
+	case c.String:
+		return doc.Set(ctx, c.Path, text, nil)
+	}
+	return doc.SetText(c.Path, text)
+}
+
+// text returns what is to be written.
+func (c *setCmd) text() (string, error) {
+	switch {
+	case c.Value != nil:
+		return *c.Value, nil
+	case c.File != "":
+		f, err := os.Open(c.File)
+		if err != nil {
+			return "", err
+		}
+		defer f.Close()
+		return readText(f)
+	case term.IsTerminal(int(os.Stdin.Fd())):
+		return askTwice(c.Path)
+	}
+	return readText(os.Stdin)
+}
+
+// maxText bounds what is read for one value, in bytes. It is above what a document may hold.
+const maxText = 4 << 20
+
+// readText reads all there is, without the line end after a single line.
+func readText(r io.Reader) (string, error) {
+	data, err := io.ReadAll(io.LimitReader(r, maxText+1))
+	switch {
+	case err != nil:
+		return "", err
+	case len(data) > maxText:
+		return "", fmt.Errorf("the value has more than %d bytes", maxText)
+	}
+	if line, ok := strings.CutSuffix(string(data), "\n"); ok && !strings.Contains(line, "\n") {
+		return strings.TrimSuffix(line, "\r"), nil
+	}
+	return string(data), nil
+}
+
+// askTwice asks for a secret without showing it.
+func askTwice(path string) (string, error) {
+	var texts [2]string
+	for i, prompt := range []string{"secret for " + path + ": ", "once more: "} {
+		fmt.Fprint(os.Stderr, prompt)
+		text, err := term.ReadPassword(int(os.Stdin.Fd()))
+		fmt.Fprintln(os.Stderr)
+		if err != nil {
+			return "", err
+		}
+		texts[i] = string(text)
+	}
+	if texts[0] != texts[1] {
+		return "", errors.New("the two are not the same; nothing was changed")
+	}
+	return texts[0], nil
+}
