@@ -61,6 +61,13 @@ type Request struct {
 	// State is what was last saved, as plain data with secrets as schema.Secret; nil before the first rotation.
 	// It satisfies the state schema, which should admit members that it does not know: a state outlives programs.
 	State map[string]any
+
+	// Force says that the credential is to be renewed although it was renewed a moment ago.
+	Force bool
+
+	// Report, if not nil, is told what happens, as it happens. It may be called by one goroutine at a time, and not after
+	// the method has returned.
+	Report func(Event)
 }
 
 // ErrNotRotated is matched by the error of an Open whose state is that of an unfinished first rotation, so that there is

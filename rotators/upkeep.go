@@ -1,0 +1,55 @@
+package rotators
+
+import (
+	"context"
+	"time"
+)
+
+// A Maintainer is a Rotator whose credential has an age: what is to be done with it comes due. A rotator that is none is
+// never due.
+type Maintainer interface {
+	Rotator
+
+	// Due says what is due at now. It is a pure function of the state and of inputs that depend on no call: others,
+	// such as the login, may be absent from req.
+	Due(req *Request, now time.Time) (Due, error)
+
+	// Maintain does what is due, and nothing if nothing is. What [Rotator.Rotate] says of save holds for it.
+	Maintain(ctx context.Context, req *Request, save func(ctx context.Context, state any) error) error
+}
+
+// Due is what a credential needs.
+type Due struct {
+	Actions []Action  // what is due, in the order in which it will be done
+	Next    time.Time // when the answer changes; zero: never
+}
+
+// An Action is one thing that is due.
+type Action struct {
+	Kind        string    // such as "rotate" or "delete"; see the rotator
+	AccessKeyID string    // the credential that it is about; "" for none
+	Why         string    // for people, without a full stop
+	At          time.Time // since when it is due
+}
+
+// A Planner is a Rotator that can tell what Rotate would do. Of a rotator that is none, a plan says only that it would be
+// rotated.
+type Planner interface {
+	Rotator
+
+	// Plan returns what Rotate would do now, in a world without faults, and does nothing but read.
+	Plan(ctx context.Context, req *Request) (*Plan, error)
+}
+
+// A Plan lists what a rotation would change, in order.
+type Plan struct {
+	Steps []Step
+}
+
+// A Step is one change of a plan: a call of a service, or a state that would be saved.
+type Step struct {
+	Call  string         // such as "iam:DeleteAccessKey"; "" if a state is saved
+	KeyID string         // the credential that the call is about; "" for one that is yet to be made
+	State map[string]any // what would be saved; what is not known yet is a schema.Unknown
+	Why   string         // for people, without a full stop
+}
