@@ -178,7 +178,9 @@ func (d *Document) failure(path string, err error) error {
 }
 
 // issue is what is wrong with a place of the document.
-func (d *Document) issue(issue syntax.Issue) *Diagnostic { return documentDiagnostic(d.syntax(), issue) }
+func (d *Document) issue(issue syntax.Issue) *Diagnostic {
+	return documentDiagnostic(d.syntax(), issue)
+}
 
 // syntax reads the document as an environment, for excerpts that hide secrets.
 func (d *Document) syntax() *syntax.Document {

@@ -22,7 +22,8 @@ type dataWriter struct {
 	ctx         context.Context
 	crypter     Crypter
 	environment string
-	writing     yamltext.Writing // of strings and mappings: Readable or Quoted
+	writing     yamltext.Writing  // of strings and mappings: Readable or Quoted
+	envelopes   map[string]string // what is encrypted already, by plaintext; nil: nothing
 }
 
 // write accepts what a provider may return.
@@ -83,9 +84,15 @@ func (w *dataWriter) secret(secret schema.Secret) (*yamltext.Value, error) {
 
 // envelope encrypts a plaintext into what stands under fn::secret.
 func (w *dataWriter) envelope(plaintext string) (*yamltext.Value, error) {
+	if text, ok := w.envelopes[plaintext]; ok {
+		return envelopeValue(text), nil
+	}
 	text, err := guarded(func() (string, error) { return encryptText(w.ctx, w.crypter, w.environment, plaintext) })
 	if err != nil {
 		return nil, err
+	}
+	if w.envelopes != nil {
+		w.envelopes[plaintext] = text
 	}
 	return envelopeValue(text), nil
 }
