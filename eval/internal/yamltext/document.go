@@ -13,6 +13,8 @@ type Document struct {
 	nodes      []Node      // in the order of the text
 	parents    []int32     // of each node, by its place in nodes; -1 for the root
 	directives []directive // in the order of the text
+	limits     Limits
+	unreadable bool // it has an error other than "alias-cycle"
 
 	index  func() *index
 	layout func() (*layout, error)
@@ -32,29 +34,41 @@ const maxDepth = 10_000
 // It has no Root if it has an error, but for the error "alias-cycle", which leaves everything
 // else of the document in place. Cost grows linearly with the text.
 func Parse(src []byte, limits Limits) (*Document, []Issue) {
+	d := &Document{text: string(src), limits: limits}
+	issues := d.read(limits)
+	d.unreadable = d.Root == nil && len(issues) > 0
+	return d, issues
+}
+
+// read reads the text into the tree, and returns what is wrong with it.
+func (d *Document) read(limits Limits) []Issue {
 	if limits.Depth <= 0 || limits.Depth > maxDepth {
 		limits.Depth = maxDepth
 	}
-	d := &Document{text: string(src)}
 	d.index = sync.OnceValue(func() *index { return newIndex(d.text) })
 	d.layout = sync.OnceValues(func() (*layout, error) { return newLayout(d) })
 
-	if limits.Bytes > 0 && len(src) > limits.Bytes {
+	if limits.Bytes > 0 && len(d.text) > limits.Bytes {
 		issue := newIssue("document-too-large", "document has more than %d bytes", limits.Bytes)
-		return d, []Issue{*issue.at(d.index().span(0, len(src)))}
+		return []Issue{*issue.at(d.index().span(0, len(d.text)))}
 	}
 	issue := d.checkCharacters()
 	if issue == nil {
 		issue = d.checkDirectives()
 	}
 	if issue != nil {
-		return d, []Issue{*issue}
+		return []Issue{*issue}
 	}
 	tree, issue := d.load(limits.Depth)
 	if issue != nil {
-		return d, []Issue{*issue}
+		return []Issue{*issue}
 	}
-	return d, d.build(tree, limits)
+	return d.build(tree, limits)
+}
+
+// Bytes returns the text of the document.
+func (d *Document) Bytes() []byte {
+	return []byte(d.text)
 }
 
 // body returns the text without a byte-order mark.

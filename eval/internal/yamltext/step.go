@@ -1,0 +1,198 @@
+package yamltext
+
+// step is one change of the text, of which an edit needs none, one, or several.
+type step struct {
+	kind  stepKind
+	node  *Node // what is replaced or removed, or what gets a member
+	key   string
+	value *Value
+}
+
+type stepKind uint8
+
+const (
+	writeStep   stepKind = iota // into a document in which there is nothing
+	replaceStep                 // the node
+	addStep                     // a member or an item to the node
+	removeStep                  // the node, and its key
+	emptyStep                   // the node's only member or item
+)
+
+// grant makes an edit of the tree that is wished for and returns what it means for the old one.
+func (w *wish) grant(e Edit) ([]step, error) {
+	at := w.root
+	for i, part := range e.Path {
+		if at == nil || at.isNull() {
+			return w.fill(at, e, i)
+		}
+		next, err := at.child(part)
+		if err != nil {
+			return nil, err
+		}
+		if next == nil {
+			return at.add(part, e, i)
+		}
+		at = next
+	}
+	switch {
+	case at == nil:
+		return w.fill(at, e, len(e.Path))
+	case at.touched || at.old == nil:
+		return nil, errApart
+	case e.Value == nil:
+		return at.remove(), nil
+	case e.Value.equals(at.old):
+		return nil, nil
+	}
+	if leaves := e.leaves(at.old); leaves != nil {
+		var steps []step
+		for _, leaf := range leaves {
+			more, err := w.grant(leaf)
+			if err != nil {
+				return nil, err
+			}
+			steps = append(steps, more...)
+		}
+		return steps, nil
+	}
+	return at.replace(e.Value), nil
+}
+
+// isNull reports whether a node is a null, which a mapping may take the place of.
+func (w *wished) isNull() bool {
+	if w.old == nil || w.touched || w.old.Kind != Scalar {
+		return false
+	}
+	r, issue := Resolve(w.old, 0, 0)
+	return issue == nil && r.Kind == Null
+}
+
+// child returns a member or an item; nil if there is none.
+func (w *wished) child(part any) (*wished, error) {
+	if w.old == nil || w.value != nil {
+		return nil, errApart
+	}
+	span := Span{Begin: Pos{Line: w.old.Line, Column: w.old.Column}}
+	span.End = span.Begin
+	name, isName := part.(string)
+	switch {
+	case w.old.Kind == Alias:
+		return nil, refuse(aliasOnPath, span)
+	case w.old.Kind == Mapping && isName:
+		w.index()
+		if w.twice[name] {
+			return nil, refuse(repeatedKey, span)
+		}
+		return w.names[name], nil
+	case w.old.Kind == List && !isName:
+		i := part.(int)
+		for _, c := range w.content {
+			if c.gone {
+				continue
+			}
+			if i == 0 {
+				return c, nil
+			}
+			i--
+		}
+		if i > 0 {
+			return nil, refuse(noSuchItem, span)
+		}
+		return nil, nil
+	default:
+		return nil, refuse(scalarOnPath, span)
+	}
+}
+
+// index makes the members of a mapping known by key.
+func (w *wished) index() {
+	if w.names != nil {
+		return
+	}
+	w.names, w.twice = map[string]*wished{}, map[string]bool{}
+	for _, c := range w.content {
+		if text, ok := keyText(c.key.old); ok {
+			w.twice[text] = w.names[text] != nil
+			w.names[text] = c
+		}
+	}
+}
+
+// touch notes that something in a node changes.
+func (w *wished) touch() {
+	for ; w != nil; w = w.parent {
+		w.touched = true
+	}
+}
+
+func (w *wished) replace(v *Value) []step {
+	w.value = v
+	w.touch()
+	return []step{{kind: replaceStep, node: w.old, value: v}}
+}
+
+func (w *wished) remove() []step {
+	w.gone = true
+	w.touch()
+	w.parent.reshaped = true
+	if w.key != nil {
+		w.key.gone = true
+		text, _ := keyText(w.key.old)
+		delete(w.parent.names, text)
+	}
+	parent := w.parent.old
+	if len(w.parent.content) == 1 {
+		return []step{{kind: emptyStep, node: parent}}
+	}
+	return []step{{kind: removeStep, node: w.old}}
+}
+
+// add adds what the path leads to from its part i on, if it is not to be removed.
+func (w *wished) add(part any, e Edit, i int) ([]step, error) {
+	v, err := e.from(i + 1)
+	if v == nil {
+		return nil, err
+	}
+	c := &wished{value: v, parent: w}
+	s := step{kind: addStep, node: w.old, value: v}
+	if name, ok := part.(string); ok {
+		c.key = &wished{value: &Value{Text: name}, parent: w}
+		w.names[name] = c
+		s.key = name
+	}
+	w.content = append(w.content, c)
+	w.reshaped = true
+	c.touch()
+	return []step{s}, nil
+}
+
+// fill puts what the path leads to from its part i on in place of a null or of nothing.
+func (w *wish) fill(at *wished, e Edit, i int) ([]step, error) {
+	v, err := e.from(i)
+	if v == nil {
+		return nil, err
+	}
+	if at != nil {
+		return at.replace(v), nil
+	}
+	w.root = &wished{value: v, touched: true}
+	return []step{{kind: writeStep, value: v}}, nil
+}
+
+// from returns the value of an edit in the mappings that its path has from part i on; nil if there is
+// none.
+func (e *Edit) from(i int) (*Value, error) {
+	v := e.Value
+	for j := len(e.Path) - 1; j >= i && v != nil; j-- {
+		switch part := e.Path[j].(type) {
+		case string:
+			v = &Value{Kind: Mapping, Keys: []string{part}, Items: []*Value{v}}
+		case int:
+			if part > 0 {
+				return nil, refuse(noSuchItem, Span{})
+			}
+			v = &Value{Kind: List, Items: []*Value{v}}
+		}
+	}
+	return v, nil
+}
