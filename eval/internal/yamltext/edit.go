@@ -64,7 +64,8 @@ func (d *Document) editAll(edits []Edit) (*Document, error) {
 // with every other attempt.
 func (d *Document) editAlone(e Edit, err error) (*Document, error) {
 	if leaves := e.leaves(d.find(e.Path)); leaves != nil {
-		if next, err := d.editAll(leaves); err == nil {
+		// An alias may make a key of a leaf that changed, and so another mapping of this one.
+		if next, err := d.editAll(leaves); err == nil && e.Value.equals(next.find(e.Path)) {
 			return next, nil
 		}
 		e.Whole = true
@@ -88,7 +89,7 @@ func (d *Document) editTogether(edits []Edit, a attempt) (*Document, error) {
 	if err != nil {
 		return nil, misfitRefusal(err)
 	}
-	w := newWish(d)
+	w := newWish(d, a.other)
 	editor := &editor{Document: d, layout: l, attempt: a, pen: d.habits(l)}
 	editor.pen.quoted = a.quoted
 	var splices []splice

@@ -44,19 +44,24 @@ func (d *Document) find(path []any) *Node {
 		if n == nil {
 			return nil
 		}
-		switch part := part.(type) {
-		case string:
-			if n.Kind != Mapping {
-				return nil
-			}
-			values, _ := members(n)
-			n = values[part]
-		case int:
-			if n.Kind != List || part >= len(n.Content) {
-				return nil
-			}
-			n = n.Content[part]
-		}
+		n = n.child(part)
 	}
 	return n
+}
+
+// child returns a member or an item, nil if there is none.
+func (n *Node) child(part any) *Node {
+	switch part := part.(type) {
+	case int:
+		if n.Kind == List && part < len(n.Content) {
+			return n.Content[part]
+		}
+	case string:
+		for i := 0; n.Kind == Mapping && i < len(n.Content); i += 2 {
+			if text, ok := keyText(n.Content[i]); ok && text == part {
+				return n.Content[i+1]
+			}
+		}
+	}
+	return nil
 }

@@ -63,7 +63,7 @@ func (e *editor) site(n *Node, keepTag bool) site {
 	}
 	s.ownLine = s.begin < s.end && strings.TrimLeft(e.text[e.lineStart(s.begin):s.begin], " ") == "" &&
 		(e.breaks(s.at, s.begin) || n.role == rootRole && s.at == e.bodyStart())
-	s.inPlace = s.ownLine || n.role == itemRole && behind < 0 && !e.breaks(s.at, s.begin)
+	s.inPlace = s.ownLine || n.role == itemRole && behind < 0 && strings.Trim(e.text[s.at:s.begin], " ") == ""
 	return s
 }
 

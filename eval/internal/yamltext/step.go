@@ -1,5 +1,7 @@
 package yamltext
 
+import "slices"
+
 // step is one change of the text, of which an edit needs none, one, or several.
 type step struct {
 	kind  stepKind
@@ -30,7 +32,7 @@ func (w *wish) grant(e Edit) ([]step, error) {
 			return nil, err
 		}
 		if next == nil {
-			return at.add(part, e, i)
+			return w.add(at, part, e, i)
 		}
 		at = next
 	}
@@ -148,20 +150,24 @@ func (w *wished) remove() []step {
 }
 
 // add adds what the path leads to from its part i on, if it is not to be removed.
-func (w *wished) add(part any, e Edit, i int) ([]step, error) {
+func (w *wish) add(to *wished, part any, e Edit, i int) ([]step, error) {
 	v, err := e.from(i + 1)
 	if v == nil {
 		return nil, err
 	}
-	c := &wished{value: v, parent: w}
-	s := step{kind: addStep, node: w.old, value: v}
+	c := &wished{value: v, parent: to}
+	s := step{kind: addStep, node: to.old, value: v}
 	if name, ok := part.(string); ok {
-		c.key = &wished{value: &Value{Text: name}, parent: w}
-		w.names[name] = c
+		c.key = &wished{value: &Value{Text: name}, parent: to}
+		to.names[name] = c
 		s.key = name
 	}
-	w.content = append(w.content, c)
-	w.reshaped = true
+	if w.first && to.old.Kind == Mapping && to.old.Style == Block {
+		to.content = slices.Insert(to.content, 0, c)
+	} else {
+		to.content = append(to.content, c)
+	}
+	to.reshaped = true
 	c.touch()
 	return []step{s}, nil
 }

@@ -3,6 +3,7 @@ package yamltext
 // wish is the tree that an edited document must have.
 type wish struct {
 	root    *wished           // nil: nothing in the document
+	first   bool              // members that are added go first
 	aliases []*wished         // of the old tree
 	copies  map[*Node]*wished // of the nodes that aliases name
 }
@@ -25,8 +26,8 @@ type wished struct {
 }
 
 // newWish copies the tree of a document.
-func newWish(d *Document) *wish {
-	w := &wish{copies: map[*Node]*wished{}}
+func newWish(d *Document, first bool) *wish {
+	w := &wish{first: first, copies: map[*Node]*wished{}}
 	if d.Root != nil {
 		w.root = w.copy(d.Root, nil)
 	}

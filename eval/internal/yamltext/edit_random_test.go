@@ -1,0 +1,334 @@
+package yamltext
+
+import (
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// edits returns how many random documents a test of edits takes: all of them with -full.
+func edits(n int) int {
+	if *full {
+		return n
+	}
+	return n / 4
+}
+
+// forSubjects calls check with random documents of a shape, and with a generator of its own for each. It
+// returns how many could not be read and how many could not be edited.
+func forSubjects(t *testing.T, n int, nasty bool, check func(s *subject, g *generator) error) (unread, misfit int) {
+	t.Helper()
+	forRandom(t, edits(n), nasty, func(text string) error {
+		s := newSubject(text)
+		if s == nil {
+			unread++
+			return nil
+		}
+		if _, err := s.layout(); err != nil {
+			misfit++
+			return nil
+		}
+		h := fnv.New64()
+		h.Write([]byte(text))
+		return check(s, &generator{Rand: rand.New(rand.NewPCG(h.Sum64(), 2)), nasty: nasty})
+	})
+	t.Logf("nasty %v: %d documents, %d cannot be read, %d not edited", nasty, runs(edits(n)), unread, misfit)
+	if nasty != (misfit > 0) || nasty && unread == 0 {
+		t.Errorf("nasty %v: %d documents cannot be read, %d not edited", nasty, unread, misfit)
+	}
+	return unread, misfit
+}
+
+// spot picks a place of a document.
+func (g *generator) spot(s *subject) spot {
+	all := s.spots()
+	return all[g.IntN(len(all))]
+}
+
+// TestRandomEdits writes random values at random places of random documents.
+func TestRandomEdits(t *testing.T) {
+	for _, nasty := range []bool{false, true} {
+		var c tally
+		forSubjects(t, 330_000, nasty, func(s *subject, g *generator) error {
+			for range 4 {
+				at := g.spot(s)
+				e := Edit{Path: at.path, Value: g.tree(3), Whole: g.one(4)}
+				if err := c.try(s, at, e); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if nasty {
+			c.report(t, "splices, nasty", 0.05, 0.02)
+		} else {
+			c.report(t, "splices, usual", 0.005, 0.001)
+		}
+	}
+}
+
+// TestRandomRemovals removes members and items of random documents.
+func TestRandomRemovals(t *testing.T) {
+	for _, nasty := range []bool{false, true} {
+		var c tally
+		forSubjects(t, 70_000, nasty, func(s *subject, g *generator) error {
+			for range 4 {
+				at := g.spot(s)
+				if at.node == nil || len(at.path) == 0 {
+					continue
+				}
+				if err := c.try(s, at, Edit{Path: at.path}); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		c.report(t, "removals", 0.05, 0.02)
+	}
+}
+
+// TestRandomUpdates changes mappings leaf by leaf, as states change: three times in a row.
+func TestRandomUpdates(t *testing.T) {
+	for _, nasty := range []bool{false, true} {
+		var c tally
+		whole := 0
+		forSubjects(t, 100_000, nasty, func(s *subject, g *generator) error {
+			at := g.spot(s)
+			if len(at.path) == 0 {
+				return nil
+			}
+			state := g.state(2)
+			for range 3 {
+				e := Edit{Path: at.path, Value: state}
+				if at.node != nil && e.leaves(at.node) != nil && g.one(1) {
+					whole++
+				}
+				if err := c.try(s, at, e); err != nil {
+					return err
+				}
+				next, err := s.Edit(e)
+				if err != nil {
+					return nil
+				}
+				s = newSubject(next.text)
+				at.node = s.find(at.path)
+				at.parent = &s.nodes[s.parents[at.node.index]]
+				state = g.change(state)
+			}
+			return nil
+		})
+		t.Logf("nasty %v: %d of the updates are divided", nasty, whole)
+		if whole == 0 {
+			t.Error("no update was made leaf by leaf")
+		}
+		if nasty {
+			c.report(t, "updates, nasty", 0.05, 0.02)
+		} else {
+			c.report(t, "updates, usual", 0.005, 0.002)
+		}
+	}
+}
+
+// TestRandomBatches makes several edits at once. The result must be what one after another gives.
+func TestRandomBatches(t *testing.T) {
+	for _, nasty := range []bool{false, true} {
+		var c tally
+		bytes := 0
+		forSubjects(t, 100_000, nasty, func(s *subject, g *generator) error {
+			batch := make([]Edit, 2+g.IntN(5))
+			for i := range batch {
+				at := g.spot(s)
+				batch[i] = Edit{Path: at.path, Value: g.tree(2), Whole: g.one(4)}
+				if len(at.path) > 0 && at.node != nil && g.one(4) {
+					batch[i].Value = nil
+				}
+			}
+			one, oneErr := s.Document, error(nil)
+			for _, e := range batch {
+				if one, oneErr = one.Edit(e); oneErr != nil {
+					break
+				}
+			}
+			all, err := s.Edit(batch...)
+			if err != nil {
+				return c.refuse(err)
+			}
+			c.done++
+			if oneErr != nil {
+				return nil // only together
+			}
+			if all.text == one.text {
+				bytes++
+				return nil
+			}
+			a, b := newSubject(all.text), newSubject(one.text)
+			if a == nil || b == nil {
+				return errors.New("the result cannot be read")
+			}
+			if a.third != nil && b.third != nil && new(dumper).dump(a.third) != new(dumper).dump(b.third) {
+				return fmt.Errorf("%v at once:\n%q, one after another:\n%q", batch, all.text, one.text)
+			}
+			return nil
+		})
+		c.report(t, "batches", 0.3, 0.1)
+		t.Logf("%d have the same bytes as one after another", bytes)
+		if bytes < c.done/2 {
+			t.Errorf("only %d of %d have the same bytes as one after another", bytes, c.done)
+		}
+	}
+}
+
+// TestSequences makes twenty edits of one document. Each is undone, which restores the tree.
+func TestSequences(t *testing.T) {
+	var c, back tally
+	forSubjects(t, 20_000, false, func(s *subject, g *generator) error {
+		for range 20 {
+			at := g.spot(s)
+			e := Edit{Path: at.path, Value: g.tree(2), Whole: g.one(4)}
+			if err := c.try(s, at, e); err != nil {
+				return err
+			}
+			next, err := s.Edit(e)
+			if err != nil {
+				continue
+			}
+			after := newSubject(next.text)
+			if err := undo(s, after, at, &back); err != nil {
+				return failure(s, after.Document, e, err)
+			}
+			if s = after; len(s.text) > 4000 {
+				break
+			}
+		}
+		return nil
+	})
+	c.report(t, "sequences", 0.01, 0.005)
+	back.report(t, "set back", 0.03, 0.02)
+}
+
+// undo sets what an edit changed back to what it was, and compares what the document means.
+func undo(before, after *subject, at spot, c *tally) error {
+	e := Edit{Path: at.path, Whole: true}
+	switch {
+	case at.node != nil:
+		if e.Value = valueOf(at.node); e.Value == nil {
+			return nil // it cannot be written
+		}
+	case at.parent == nil:
+		return nil
+	default:
+		e.Path = at.path[:len(before.pathOf(at.parent))+1]
+	}
+	undone, err := after.Edit(e)
+	if err != nil {
+		return c.refuse(err)
+	}
+	c.done++
+	if was, is := valueOf(before.Root), valueOf(undone.Root); was != nil && is != nil && dumpValue(was) != dumpValue(is) {
+		return fmt.Errorf("setting back gives\n%q", undone.text)
+	}
+	return nil
+}
+
+// valueOf returns what a node means, nil if it has a meaning that cannot be written.
+func valueOf(n *Node) *Value {
+	switch n.Kind {
+	case Alias:
+		return nil
+	case Scalar:
+		r, issue := Resolve(n, 0, 0)
+		if issue != nil {
+			return nil
+		}
+		if r.Kind == String {
+			return &Value{Text: r.Text}
+		}
+		v := verbatim(n.Value)
+		if n.absent() {
+			v.Text = "null"
+		}
+		if n.Style != Plain || n.Tag != "" {
+			return nil
+		}
+		return v
+	}
+	v := &Value{Kind: n.Kind}
+	for i, c := range n.Content {
+		if n.Kind == Mapping && i%2 == 0 {
+			text, ok := keyText(c)
+			r, _ := Resolve(c, 0, 0)
+			if !ok || r.Kind != String || isMerge(c) || slices.Contains(v.Keys, text) {
+				return nil
+			}
+			v.Keys = append(v.Keys, text)
+			continue
+		}
+		item := valueOf(c)
+		if item == nil {
+			return nil
+		}
+		v.Items = append(v.Items, item)
+	}
+	return v
+}
+
+// TestEncryptAndDecrypt replaces every scalar by an envelope, all at once, and puts the texts back in double
+// quotes. The tree is the same again.
+func TestEncryptAndDecrypt(t *testing.T) {
+	var c tally
+	check := func(s *subject, _ *generator) error {
+		var encrypt, decrypt []Edit
+		for _, at := range s.spots() {
+			if at.node == nil || at.node.Kind != Scalar || at.node.Anchor != "" {
+				continue
+			}
+			if r, issue := Resolve(at.node, 0, 0); issue != nil || r.Kind != String {
+				continue
+			}
+			encrypt = append(encrypt, Edit{Path: at.path, Value: envelope("ZXNjeAAAAAEAAAEA")})
+			decrypt = append(decrypt, Edit{Path: at.path, Value: quoted(at.node.Value)})
+		}
+		if len(encrypt) == 0 {
+			return nil
+		}
+		secret, err := s.Edit(encrypt...)
+		if err != nil {
+			return c.refuse(err)
+		}
+		clear, err := secret.Edit(decrypt...)
+		if err != nil {
+			return c.refuse(err)
+		}
+		c.done++
+		l, _ := s.layout()
+		if err := keptComments(l, clear, 0, 0); err != nil {
+			return failure(s, clear, encrypt[0], err)
+		}
+		if lines(clear.text) > lines(s.text) || lines(secret.text) > lines(s.text) {
+			return failure(s, secret, encrypt[0], errors.New("lines are added"))
+		}
+		if was, is := valueOf(s.Root), valueOf(clear.Root); was != nil && (is == nil || dumpValue(was) != dumpValue(is)) {
+			return failure(s, clear, encrypt[0], errors.New("the tree is another one"))
+		}
+		return nil
+	}
+	for _, sample := range corpus(t) {
+		if s := newSubject(sample.text); s != nil && !sample.misfit {
+			if err := check(s, nil); err != nil {
+				t.Errorf("%s: %v", sample.name, err)
+			}
+		}
+	}
+	forSubjects(t, 20_000, false, check)
+	forSubjects(t, 20_000, true, check)
+	c.report(t, "encrypt and decrypt", 0.05, 0.02)
+}
+
+// lines counts the lines of a text.
+func lines(s string) int {
+	return strings.Count(strings.ReplaceAll(strings.ReplaceAll(s, "\r\n", "\n"), "\r", "\n"), "\n")
+}
