@@ -68,6 +68,9 @@ func TestRandomEdits(t *testing.T) {
 		} else {
 			c.report(t, "splices, usual", 0.005, 0.001)
 		}
+		if c.refused == 0 {
+			t.Error("no edit was refused")
+		}
 	}
 }
 
@@ -95,7 +98,7 @@ func TestRandomRemovals(t *testing.T) {
 func TestRandomUpdates(t *testing.T) {
 	for _, nasty := range []bool{false, true} {
 		var c tally
-		whole := 0
+		divided := 0
 		forSubjects(t, 100_000, nasty, func(s *subject, g *generator) error {
 			at := g.spot(s)
 			if len(at.path) == 0 {
@@ -104,8 +107,8 @@ func TestRandomUpdates(t *testing.T) {
 			state := g.state(2)
 			for range 3 {
 				e := Edit{Path: at.path, Value: state}
-				if at.node != nil && e.leaves(at.node) != nil && g.one(1) {
-					whole++
+				if at.node != nil && e.leaves(at.node) != nil {
+					divided++
 				}
 				if err := c.try(s, at, e); err != nil {
 					return err
@@ -121,8 +124,8 @@ func TestRandomUpdates(t *testing.T) {
 			}
 			return nil
 		})
-		t.Logf("nasty %v: %d of the updates are divided", nasty, whole)
-		if whole == 0 {
+		t.Logf("nasty %v: %d updates are made leaf by leaf", nasty, divided)
+		if divided == 0 {
 			t.Error("no update was made leaf by leaf")
 		}
 		if nasty {
@@ -139,14 +142,7 @@ func TestRandomBatches(t *testing.T) {
 		var c tally
 		bytes := 0
 		forSubjects(t, 100_000, nasty, func(s *subject, g *generator) error {
-			batch := make([]Edit, 2+g.IntN(5))
-			for i := range batch {
-				at := g.spot(s)
-				batch[i] = Edit{Path: at.path, Value: g.tree(2), Whole: g.one(4)}
-				if len(at.path) > 0 && at.node != nil && g.one(4) {
-					batch[i].Value = nil
-				}
-			}
+			batch := g.batch(s)
 			one, oneErr := s.Document, error(nil)
 			for _, e := range batch {
 				if one, oneErr = one.Edit(e); oneErr != nil {
@@ -154,6 +150,9 @@ func TestRandomBatches(t *testing.T) {
 				}
 			}
 			all, err := s.Edit(batch...)
+			if err != nil && oneErr == nil {
+				return fmt.Errorf("%v is refused only at once: %v", batch, err)
+			}
 			if err != nil {
 				return c.refuse(err)
 			}
@@ -174,12 +173,33 @@ func TestRandomBatches(t *testing.T) {
 			}
 			return nil
 		})
-		c.report(t, "batches", 0.3, 0.1)
+		c.report(t, "batches", 0.1, 0.05)
 		t.Logf("%d have the same bytes as one after another", bytes)
 		if bytes < c.done/2 {
 			t.Errorf("only %d of %d have the same bytes as one after another", bytes, c.done)
 		}
 	}
+}
+
+// batch returns two to six edits, which seldom lie in each other.
+func (g *generator) batch(s *subject) []Edit {
+	var batch []Edit
+	for n := 2 + g.IntN(5); n > 0; n-- {
+		at := g.spot(s)
+		inside := func(e Edit) bool {
+			n := min(len(e.Path), len(at.path))
+			return slices.Equal(e.Path[:n], at.path[:n])
+		}
+		if slices.ContainsFunc(batch, inside) && !g.one(20) {
+			continue
+		}
+		e := Edit{Path: at.path, Value: g.tree(2), Whole: g.one(4)}
+		if len(at.path) > 0 && at.node != nil && g.one(4) {
+			e.Value = nil
+		}
+		batch = append(batch, e)
+	}
+	return batch
 }
 
 // TestSequences makes twenty edits of one document. Each is undone, which restores the tree.

@@ -78,3 +78,11 @@ const (
 func (n *Node) absent() bool {
 	return n.Kind == Scalar && n.Style == Plain && n.Value == ""
 }
+
+// length returns the number of items or members of a collection.
+func (n *Node) length() int {
+	if n.Kind == Mapping {
+		return len(n.Content) / 2
+	}
+	return len(n.Content)
+}

@@ -42,7 +42,7 @@ func (w *wish) grant(e Edit) ([]step, error) {
 	case at.touched || at.old == nil:
 		return nil, errApart
 	case e.Value == nil:
-		return at.remove(), nil
+		return at.remove()
 	case e.Value.equals(at.old):
 		return nil, nil
 	}
@@ -133,7 +133,14 @@ func (w *wished) replace(v *Value) []step {
 	return []step{{kind: replaceStep, node: w.old, value: v}}
 }
 
-func (w *wished) remove() []step {
+func (w *wished) remove() ([]step, error) {
+	s := step{kind: removeStep, node: w.old}
+	if w.parent.old.length() == 1 {
+		if len(w.parent.content) > 1 { // the others are new
+			return nil, errApart
+		}
+		s.kind, s.node = emptyStep, w.parent.old
+	}
 	w.gone = true
 	w.touch()
 	w.parent.reshaped = true
@@ -142,11 +149,7 @@ func (w *wished) remove() []step {
 		text, _ := keyText(w.key.old)
 		delete(w.parent.names, text)
 	}
-	parent := w.parent.old
-	if len(w.parent.content) == 1 {
-		return []step{{kind: emptyStep, node: parent}}
-	}
-	return []step{{kind: removeStep, node: w.old}}
+	return []step{s}, nil
 }
 
 // add adds what the path leads to from its part i on, if it is not to be removed.
