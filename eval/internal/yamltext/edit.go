@@ -16,6 +16,8 @@ type Edit struct {
 	// Whole replaces a mapping as a whole. Otherwise one over another is changed leaf by leaf: what
 	// stays keeps comments, order and style, members that are new go last.
 	Whole bool
+
+	keys Writing // of the mapping that the last key of Path belongs to
 }
 
 // Edit returns the document after some edits, one after the other, read with the same limits. The

@@ -17,7 +17,7 @@ func (e *Edit) leaves(n *Node) []Edit {
 	stays := make(map[string]bool, len(old))
 	for i, key := range e.Value.Keys {
 		stays[key] = true
-		leaf := Edit{Path: append(slices.Clip(e.Path), key), Value: e.Value.Items[i]}
+		leaf := Edit{Path: append(slices.Clip(e.Path), key), Value: e.Value.Items[i], keys: e.Value.Writing}
 		if old[key] != nil && leaf.Value.equals(old[key]) {
 			continue
 		}

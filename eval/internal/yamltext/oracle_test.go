@@ -101,7 +101,7 @@ var ruledOut = map[string]bool{
 
 // foundOut are the reasons that only an attempt shows.
 var foundOut = map[string]bool{
-	otherMeaning.text: true, commentBetween.text: true, noLineOfItsOwn.text: true, scalarOnPath.text: true,
+	otherMeaning.text: true, commentBetween.text: true, scalarOnPath.text: true,
 }
 
 func (c *tally) String() string {

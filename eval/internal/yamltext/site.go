@@ -27,7 +27,7 @@ func (e *editor) splices(s step) ([]splice, error) {
 	case replaceStep:
 		return e.replace(s.node, s.value)
 	case addStep:
-		return e.add(s.node, s.key, s.value)
+		return e.add(s)
 	case emptyStep:
 		return e.empty(s.node)
 	default:
@@ -56,7 +56,7 @@ func (e *editor) site(n *Node, keepTag bool) site {
 		s.at, s.below = p.lead+1, e.pen.behind(e.indent(p.lead))
 	default:
 		parent := &e.nodes[e.parents[n.index]]
-		s.at, s.below = p.lead+1, e.pen.below(e.indent(e.firstMember(parent)))
+		s.at, s.below = p.lead+1, e.pen.below(e.indent(e.memberBegin(parent, 0)))
 	}
 	if behind >= 0 {
 		s.at = behind

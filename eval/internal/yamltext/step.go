@@ -7,6 +7,7 @@ type step struct {
 	kind  stepKind
 	node  *Node // what is replaced or removed, or what gets a member
 	key   string
+	keys  Writing // how the key is written
 	value *Value
 }
 
@@ -164,6 +165,9 @@ func (w *wish) add(to *wished, part any, e Edit, i int) ([]step, error) {
 		c.key = &wished{value: &Value{Text: name}, parent: to}
 		to.names[name] = c
 		s.key = name
+		if i == len(e.Path)-1 {
+			s.keys = e.keys
+		}
 	}
 	if w.first && to.old.Kind == Mapping && to.old.Style == Block {
 		to.content = slices.Insert(to.content, 0, c)
