@@ -71,15 +71,19 @@ func (d *Document) editAlone(e Edit, err error) (*Document, error) {
 			return next, nil
 		}
 		e.Whole = true
-		next, err := d.editTogether([]Edit{e}, attempt{})
-		if err == nil {
+		next, wholeErr := d.editTogether([]Edit{e}, attempt{})
+		if wholeErr == nil {
 			return next, nil
 		}
+		err = wholeErr
 	}
 	for _, a := range attempts {
 		if next, err := d.editTogether([]Edit{e}, a); err == nil {
 			return next, nil
 		}
+	}
+	if err == errApart {
+		return nil, refuse(otherMeaning, Span{})
 	}
 	return nil, err
 }

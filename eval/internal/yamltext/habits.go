@@ -33,16 +33,6 @@ func (d *Document) habits(l *layout) pen {
 	return p
 }
 
-// breaks reports whether a line ends between two bytes.
-func (d *Document) breaks(from, to int) bool {
-	return from < to && strings.ContainsAny(d.text[from:to], "\r\n")
-}
-
-// indent returns how many characters stand before a byte on its line.
-func (d *Document) indent(offset int) int {
-	return d.index().pos(offset).Column - 1
-}
-
 // memberBegin returns where member or item i of a collection begins, with its indicator.
 func (l *layout) memberBegin(n *Node, i int) int {
 	if n.Kind == Mapping {

@@ -1,9 +1,6 @@
 package yamltext
 
-import (
-	"slices"
-	"strings"
-)
+import "slices"
 
 // remove removes a member or an item that is not the only one. Comments above it stay, one behind it
 // goes.
@@ -42,9 +39,4 @@ func (e *editor) fromBefore(parent *Node, i, end int) splice {
 		blank = " "
 	}
 	return splice{e.places[before.index].end, end, blank}
-}
-
-// startsLine reports whether nothing but blanks stands before a byte on its line.
-func (e *editor) startsLine(offset int) bool {
-	return strings.Trim(e.text[e.lineStart(offset):offset], " ") == ""
 }
