@@ -95,12 +95,12 @@ func (d *Document) editTogether(edits []Edit, a attempt) (*Document, error) {
 	if err != nil {
 		return nil, misfitRefusal(err)
 	}
-	w := newWish(d, a.other)
+	w := newWanted(d, a.other)
 	editor := &editor{Document: d, layout: l, attempt: a, pen: d.habits(l)}
 	editor.pen.quoted = a.quoted
 	var splices []splice
 	for _, e := range edits {
-		steps, err := w.grant(e)
+		steps, err := w.apply(e)
 		if err != nil {
 			return nil, err
 		}
@@ -121,8 +121,8 @@ func (d *Document) editTogether(edits []Edit, a attempt) (*Document, error) {
 	return d.spliced(splices, w)
 }
 
-// spliced applies splices and returns the result if it is what was wished for.
-func (d *Document) spliced(splices []splice, w *wish) (*Document, error) {
+// spliced applies splices and returns the result if it is what was wantedNode for.
+func (d *Document) spliced(splices []splice, w *wanted) (*Document, error) {
 	text, ok := join(d.text, splices)
 	if !ok {
 		return nil, errApart
@@ -132,7 +132,7 @@ func (d *Document) spliced(splices []splice, w *wish) (*Document, error) {
 	switch {
 	case next.unreadable && slices.Contains([]string{"document-too-large", "too-deep", "too-many-nodes"}, issues[0].Code):
 		return nil, refuse(beyondLimits, place)
-	case next.unreadable || !w.granted(next):
+	case next.unreadable || !w.isIn(next):
 		return nil, refuse(otherMeaning, place)
 	}
 	if _, err := next.layout(); err != nil {

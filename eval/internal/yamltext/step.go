@@ -21,8 +21,8 @@ const (
 	emptyStep                   // the node's only member or item
 )
 
-// grant makes an edit of the tree that is wished for and returns what it means for the old one.
-func (w *wish) grant(e Edit) ([]step, error) {
+// apply makes an edit of the tree that is wanted, and returns what that means for the old one.
+func (w *wanted) apply(e Edit) ([]step, error) {
 	at := w.root
 	for i, part := range e.Path {
 		if at == nil || at.isNull() {
@@ -50,7 +50,7 @@ func (w *wish) grant(e Edit) ([]step, error) {
 	if leaves := e.leaves(at.old); leaves != nil {
 		var steps []step
 		for _, leaf := range leaves {
-			more, err := w.grant(leaf)
+			more, err := w.apply(leaf)
 			if err != nil {
 				return nil, err
 			}
@@ -62,7 +62,7 @@ func (w *wish) grant(e Edit) ([]step, error) {
 }
 
 // isNull reports whether a node is a null, which a mapping may take the place of.
-func (w *wished) isNull() bool {
+func (w *wantedNode) isNull() bool {
 	if w.old == nil || w.touched || w.old.Kind != Scalar {
 		return false
 	}
@@ -71,7 +71,7 @@ func (w *wished) isNull() bool {
 }
 
 // child returns a member or an item; nil if there is none.
-func (w *wished) child(part any) (*wished, error) {
+func (w *wantedNode) child(part any) (*wantedNode, error) {
 	if w.old == nil || w.value != nil {
 		return nil, errApart
 	}
@@ -108,11 +108,11 @@ func (w *wished) child(part any) (*wished, error) {
 }
 
 // index makes the members of a mapping known by key.
-func (w *wished) index() {
+func (w *wantedNode) index() {
 	if w.names != nil {
 		return
 	}
-	w.names, w.twice = map[string]*wished{}, map[string]bool{}
+	w.names, w.twice = map[string]*wantedNode{}, map[string]bool{}
 	for _, c := range w.content {
 		if text, ok := keyText(c.key.old); ok {
 			w.twice[text] = w.names[text] != nil
@@ -122,19 +122,19 @@ func (w *wished) index() {
 }
 
 // touch notes that something in a node changes.
-func (w *wished) touch() {
+func (w *wantedNode) touch() {
 	for ; w != nil; w = w.parent {
 		w.touched = true
 	}
 }
 
-func (w *wished) replace(v *Value) []step {
+func (w *wantedNode) replace(v *Value) []step {
 	w.value = v
 	w.touch()
 	return []step{{kind: replaceStep, node: w.old, value: v}}
 }
 
-func (w *wished) remove() ([]step, error) {
+func (w *wantedNode) remove() ([]step, error) {
 	s := step{kind: removeStep, node: w.old}
 	if w.parent.old.length() == 1 {
 		if len(w.parent.content) > 1 { // the others are new
@@ -154,15 +154,15 @@ func (w *wished) remove() ([]step, error) {
 }
 
 // add adds what the path leads to from its part i on, if it is not to be removed.
-func (w *wish) add(to *wished, part any, e Edit, i int) ([]step, error) {
+func (w *wanted) add(to *wantedNode, part any, e Edit, i int) ([]step, error) {
 	v, err := e.from(i + 1)
 	if v == nil {
 		return nil, err
 	}
-	c := &wished{value: v, parent: to}
+	c := &wantedNode{value: v, parent: to}
 	s := step{kind: addStep, node: to.old, value: v}
 	if name, ok := part.(string); ok {
-		c.key = &wished{value: &Value{Text: name}, parent: to}
+		c.key = &wantedNode{value: &Value{Text: name}, parent: to}
 		to.names[name] = c
 		s.key = name
 		if i == len(e.Path)-1 {
@@ -180,7 +180,7 @@ func (w *wish) add(to *wished, part any, e Edit, i int) ([]step, error) {
 }
 
 // fill puts what the path leads to from its part i on in place of a null or of nothing.
-func (w *wish) fill(at *wished, e Edit, i int) ([]step, error) {
+func (w *wanted) fill(at *wantedNode, e Edit, i int) ([]step, error) {
 	v, err := e.from(i)
 	if v == nil {
 		return nil, err
@@ -188,7 +188,7 @@ func (w *wish) fill(at *wished, e Edit, i int) ([]step, error) {
 	if at != nil {
 		return at.replace(v), nil
 	}
-	w.root = &wished{value: v, touched: true}
+	w.root = &wantedNode{value: v, touched: true}
 	return []step{{kind: writeStep, value: v}}, nil
 }
 
