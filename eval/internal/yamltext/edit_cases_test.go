@@ -146,7 +146,7 @@ func TestRefusals(t *testing.T) {
 		{"a:\n  b: 1\n", "a b c", word, scalarOnPath, 2},
 		{"a:\n  b: 1\n", "a 0", word, scalarOnPath, 2},
 		{"a: [1]\n", "a x", word, scalarOnPath, 1},
-		{"a: 1\na: 2\n", "a", word, repeatedKey, 1},
+		{"a: 1\na: 2\n", "a", word, repeatedKey, 2},
 		{"a: [1]\n", "a 2", word, noSuchItem, 1},
 		{"a: 1\n", "", nil, noDocument, 0},
 		{"a:\n  b: &x 1\nc: *x\n", "a", word, anchorInUse, 2},

@@ -8,6 +8,7 @@ import (
 // TestEveryEdit writes every sample value at every place of every document of the corpus, and removes
 // what is there.
 func TestEveryEdit(t *testing.T) {
+	t.Parallel()
 	var splices, removals tally
 	n := 0
 	for _, s := range corpus(t) {

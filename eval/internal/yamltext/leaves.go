@@ -36,32 +36,3 @@ func (e *Edit) leaves(n *Node) []Edit {
 	}
 	return edits
 }
-
-// find returns the node at a path that leads through no alias, nil if there is none.
-func (d *Document) find(path []any) *Node {
-	n := d.Root
-	for _, part := range path {
-		if n == nil {
-			return nil
-		}
-		n = n.child(part)
-	}
-	return n
-}
-
-// child returns a member or an item, nil if there is none.
-func (n *Node) child(part any) *Node {
-	switch part := part.(type) {
-	case int:
-		if n.Kind == List && part < len(n.Content) {
-			return n.Content[part]
-		}
-	case string:
-		for i := 0; n.Kind == Mapping && i < len(n.Content); i += 2 {
-			if text, ok := keyText(n.Content[i]); ok && text == part {
-				return n.Content[i+1]
-			}
-		}
-	}
-	return nil
-}

@@ -6,6 +6,9 @@
 // builds the tree, the tokens of the other are fitted to it, and whatever they disagree about is
 // not guessed.
 //
+// [Document.Edit] changes values, adds and removes them, without moving another byte: it splices text
+// into the ranges that it found, and reads the result with both libraries before anybody else sees it.
+//
 // What a scalar means is decided by [Resolve] from its text, its style and its explicit tag.
 package yamltext
 
@@ -77,12 +80,4 @@ const (
 // absent reports whether nothing is written for the node, anchor and tag apart.
 func (n *Node) absent() bool {
 	return n.Kind == Scalar && n.Style == Plain && n.Value == ""
-}
-
-// length returns the number of items or members of a collection.
-func (n *Node) length() int {
-	if n.Kind == Mapping {
-		return len(n.Content) / 2
-	}
-	return len(n.Content)
 }

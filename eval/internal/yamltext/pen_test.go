@@ -20,6 +20,7 @@ var frames = []struct{ text, path string }{
 // TestPen writes random values at places where every value can stand. All are read back by three readers,
 // and can be edited again.
 func TestPen(t *testing.T) {
+	t.Parallel()
 	var c tally
 	for seed := range uint64(runs(edits(100_000))) {
 		g := &generator{Rand: rand.New(rand.NewPCG(seed, 3)), nasty: true}

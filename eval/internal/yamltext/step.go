@@ -28,7 +28,7 @@ func (w *wanted) apply(e Edit) ([]step, error) {
 		if at == nil || at.isNull() {
 			return w.fill(at, e, i)
 		}
-		next, err := at.child(part)
+		next, err := w.child(at, part)
 		if err != nil {
 			return nil, err
 		}
@@ -70,41 +70,43 @@ func (w *wantedNode) isNull() bool {
 	return issue == nil && r.Kind == Null
 }
 
-// child returns a member or an item; nil if there is none.
-func (w *wantedNode) child(part any) (*wantedNode, error) {
-	if w.old == nil || w.value != nil {
+// child returns a member or an item of a node; nil if there is none.
+func (w *wanted) child(at *wantedNode, part any) (*wantedNode, error) {
+	if at.old == nil || at.value != nil {
 		return nil, errApart
 	}
-	span := Span{Begin: Pos{Line: w.old.Line, Column: w.old.Column}}
-	span.End = span.Begin
 	name, isName := part.(string)
 	switch {
-	case w.old.Kind == Alias:
-		return nil, refuse(aliasOnPath, span)
-	case w.old.Kind == Mapping && isName:
-		w.index()
-		if w.twice[name] {
-			return nil, refuse(repeatedKey, span)
+	case at.old.Kind == Alias:
+		return nil, refuse(aliasOnPath, w.doc.Span(at.old))
+	case at.old.Kind == Mapping && isName:
+		at.index()
+		if at.twice[name] {
+			return nil, refuse(repeatedKey, w.doc.Span(at.names[name].key.old))
 		}
-		return w.names[name], nil
-	case w.old.Kind == List && !isName:
-		i := part.(int)
-		for _, c := range w.content {
-			if c.gone {
-				continue
-			}
-			if i == 0 {
-				return c, nil
-			}
+		return at.names[name], nil
+	case at.old.Kind == List && !isName:
+		return w.item(at, part.(int))
+	default:
+		return nil, refuse(scalarOnPath, w.doc.Span(at.old))
+	}
+}
+
+// item returns item i of a list; nil if there are i items.
+func (w *wanted) item(at *wantedNode, i int) (*wantedNode, error) {
+	for _, c := range at.content {
+		switch {
+		case c.gone:
+		case i == 0:
+			return c, nil
+		default:
 			i--
 		}
-		if i > 0 {
-			return nil, refuse(noSuchItem, span)
-		}
-		return nil, nil
-	default:
-		return nil, refuse(scalarOnPath, span)
 	}
+	if i > 0 {
+		return nil, refuse(noSuchItem, w.doc.Span(at.old))
+	}
+	return nil, nil
 }
 
 // index makes the members of a mapping known by key.

@@ -2,6 +2,7 @@ package yamltext
 
 // wanted is the tree that an edited document must have.
 type wanted struct {
+	doc     *Document
 	root    *wantedNode           // nil: nothing in the document
 	first   bool                  // members that are added go first
 	aliases []*wantedNode         // of the old tree
@@ -27,7 +28,7 @@ type wantedNode struct {
 
 // newWanted copies the tree of a document.
 func newWanted(d *Document, first bool) *wanted {
-	w := &wanted{first: first, copies: map[*Node]*wantedNode{}}
+	w := &wanted{doc: d, first: first, copies: map[*Node]*wantedNode{}}
 	if d.Root != nil {
 		w.root = w.copy(d.Root, nil)
 	}
