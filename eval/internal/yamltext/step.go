@@ -66,8 +66,8 @@ func (w *wantedNode) isNull() bool {
 	if w.old == nil || w.touched || w.old.Kind != Scalar {
 		return false
 	}
-	r, issue := Resolve(w.old, 0, 0)
-	return issue == nil && r.Kind == Null
+	r, ok := meaning(w.old)
+	return ok && r.Kind == Null
 }
 
 // child returns a member or an item of a node; nil if there is none.

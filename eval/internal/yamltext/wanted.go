@@ -60,7 +60,7 @@ func (w *wanted) copy(n *Node, parent *wantedNode) *wantedNode {
 // orphan returns a node that is no longer there and that an alias names; nil if there is none.
 func (w *wanted) orphan() *Node {
 	for _, a := range w.aliases {
-		if a.there() && !a.target.there() {
+		if a.value == nil && a.there() && !a.target.there() {
 			return a.target.old
 		}
 	}
@@ -135,8 +135,8 @@ func (v *Value) matches(n *Node) bool {
 	case v.Kind == Scalar && v.Writing == Verbatim:
 		return n.Style == Plain && n.Value == v.Text
 	case v.Kind == Scalar:
-		r, issue := Resolve(n, 0, 0)
-		return issue == nil && r == stringOf(v.Text)
+		r, ok := meaning(n)
+		return ok && r == stringOf(v.Text)
 	}
 	for i, c := range n.Content {
 		want := &Value{}
