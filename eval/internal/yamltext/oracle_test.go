@@ -3,6 +3,7 @@ package yamltext
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -16,6 +17,9 @@ type subject struct {
 	third *third.Node // nil if it reads another tree
 }
 
+// tabbed is a line of blanks with a tab. Whether the third reader takes one depends on what is before it.
+var tabbed = regexp.MustCompile(`(?m)^ *\t[ \t]*\r?$`)
+
 // newSubject returns the document of a text, nil if it cannot be read.
 func newSubject(text string) *subject {
 	d, issues := Parse([]byte(text), Limits{})
@@ -23,6 +27,9 @@ func newSubject(text string) *subject {
 		return nil
 	}
 	s := &subject{Document: d}
+	if tabbed.MatchString(text) {
+		return s
+	}
 	if v, err := readThird(d); err == nil && v != nil && d.Root != nil && sameTree(d.Root, v) == nil {
 		s.third = v
 	}
