@@ -23,6 +23,9 @@ const (
 
 // apply makes an edit of the tree that is wanted, and returns what that means for the old one.
 func (w *wanted) apply(e Edit) ([]step, error) {
+	if w.keys && w.root.touched {
+		return nil, errApart // a key may have another text now
+	}
 	at := w.root
 	for i, part := range e.Path {
 		if at == nil || at.isNull() {

@@ -83,11 +83,8 @@ func (v *Value) check(depth int) error {
 	return nil
 }
 
-// equals reports whether a node already means the value. An alias means what it names.
+// equals reports whether a node already means the value. An alias never does: what it names may change.
 func (v *Value) equals(n *Node) bool {
-	for n.Kind == Alias && n.Target != nil {
-		n = n.Target
-	}
 	if n.Kind != v.Kind || len(n.Content) != len(v.Items)+len(v.Keys) {
 		return false
 	}

@@ -7,6 +7,7 @@ type wanted struct {
 	first   bool                  // members that are added go first
 	aliases []*wantedNode         // of the old tree
 	copies  map[*Node]*wantedNode // of the nodes that aliases name
+	keys    bool                  // an alias is a key
 }
 
 // wantedNode is a node of that tree: one of the old tree, with what changes.
@@ -43,6 +44,7 @@ func (w *wanted) copy(n *Node, parent *wantedNode) *wantedNode {
 	if n.Target != nil {
 		c.target = w.copies[n.Target]
 		w.aliases = append(w.aliases, c)
+		w.keys = w.keys || n.role == keyRole
 	}
 	for i := 0; i < len(n.Content); i++ {
 		var key *wantedNode
