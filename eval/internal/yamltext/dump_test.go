@@ -145,7 +145,7 @@ func dumpScalar(v *third.Node) string {
 	switch {
 	case r.Kind != String:
 		return fmt.Sprint(r)
-	case n.Style == Plain && v.ShortTag() != "!!str":
+	case v.Style == 0 && v.ShortTag() != "!!str":
 		return v.ShortTag() + v.Value
 	default:
 		return fmt.Sprintf("%q", v.Value)
