@@ -71,6 +71,7 @@ func TestEditCases(t *testing.T) {
 		{"member of flow", "a: {b: 1, # c\n}\n", "a new", word, "a: {b: 1, new: word, # c\n}\n"},
 		{"member of empty flow", "a: { }\n", "a new", word, "a: {new: word }\n"},
 		{"member behind an absent value", "{b: }\n", "new", word, "{b: , new: word }\n"},
+		{"item behind a pair without value", "[a, b: ]\n", "2", word, "[a, b: , word ]\n"},
 		{"item of flow", "[1, 2,]\n", "2", word, "[1, 2, word,]\n"},
 		{"member of block", "a:\n  b: 1 # c\n# d\ne: 1\n", "a new", word, "a:\n  b: 1 # c\n  new: word\n# d\ne: 1\n"},
 		{"member behind a block scalar", "a: |\n  x", "new", word, "new: word\na: |\n  x"},
