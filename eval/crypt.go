@@ -33,11 +33,12 @@ func scrubbed(text string, secrets []string) string {
 	return all[0]
 }
 
-func asCryptError(err error) *cryptError {
-	if e, ok := errors.AsType[*cryptError](err); ok {
-		return e
-	}
-	return &cryptError{code: "not-writable", message: err.Error()}
+func cannotEncrypt(err error) *cryptError {
+	return &cryptError{code: "encrypt-failed", message: "cannot encrypt", cause: err}
+}
+
+func cannotDecrypt(err error) *cryptError {
+	return &cryptError{code: "decrypt-failed", message: "cannot decrypt", cause: err}
 }
 
 var errNoCrypter = &cryptError{code: "no-crypter", message: "secrets cannot be encrypted or decrypted: no crypter is configured"}
@@ -50,7 +51,7 @@ func encryptText(ctx context.Context, crypter Crypter, environment, plaintext st
 	name, _ := syntax.SplitVersion(environment)
 	body, err := guarded(func() ([]byte, error) { return crypter.Encrypt(ctx, name, []byte(plaintext)) })
 	if err != nil {
-		return "", &cryptError{code: "encrypt-failed", message: "cannot encrypt", cause: err}
+		return "", cannotEncrypt(err)
 	}
 	return encodeEnvelope(body), nil
 }
@@ -70,7 +71,7 @@ func decryptText(ctx context.Context, crypter Crypter, environment, envelope str
 	case errors.As(err, new(*UnknownKeyError)):
 		return string(text), &cryptError{code: "unknown-key-id", message: "cannot decrypt", cause: err}
 	case err != nil:
-		return string(text), &cryptError{code: "decrypt-failed", message: "cannot decrypt", cause: err}
+		return string(text), cannotDecrypt(err)
 	case !utf8.Valid(text):
 		return string(text), &cryptError{code: "not-writable", message: "the text is not valid UTF-8 and stays encrypted"}
 	}

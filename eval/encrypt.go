@@ -2,6 +2,7 @@ package eval
 
 import (
 	"context"
+	"errors"
 	"sync"
 
 	"github.com/escapement-go/escapement/eval/internal/syntax"
@@ -120,7 +121,13 @@ func (d *Document) cannot(written []syntax.WrittenSecret, errs []error, known []
 		if errs[i] == nil {
 			continue
 		}
-		e := asCryptError(errs[i])
+		e, ok := errors.AsType[*cryptError](errs[i])
+		switch {
+		case !ok && s.Cipher:
+			e = cannotDecrypt(errs[i])
+		case !ok:
+			e = cannotEncrypt(errs[i])
+		}
 		found := documentDiagnostic(source(), syntax.Issue{Issue: yamltext.Issue{
 			Code: e.code, Message: e.text(known), Hint: e.hint, Span: d.text().Span(s.Node),
 		}})
