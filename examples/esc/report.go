@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"slices"
+	"strings"
 
 	"github.com/alecthomas/kong"
 	"golang.org/x/term"
@@ -33,6 +34,9 @@ func (h hint) Error() string { return string(h) }
 
 // badCommandLine adds to an error of kong how the command is used.
 func badCommandLine(err error) error {
+	if strings.HasPrefix(err.Error(), "expected one of ") { // and then some of the commands
+		err = errors.New("no command is named")
+	}
 	how := hint("run esc --help")
 	if e, ok := errors.AsType[*kong.ParseError](err); ok && e.Context.Selected() != nil {
 		command := e.Context.Selected()
