@@ -6,7 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
+	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -346,5 +349,85 @@ func wantCodes(t testing.TB, err error, want ...string) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("%v: -want +got\n%s", err, diff)
+	}
+}
+
+// TestEditErrorsKeepSecrets looks for secrets in what is said of edits that are refused.
+func TestEditErrorsKeepSecrets(t *testing.T) {
+	canary := evaltest.NewCanary()
+	quoted := quote(canary.Text())
+	for _, text := range []string{
+		"[" + quoted, "{a: " + quoted + ", a: 1}", "!x " + quoted, "&a [" + quoted + ", *a]", "{1: " + quoted + "}", "*" + quoted,
+		quoted + ": " + quoted + ": 1", "{fn::secret: " + quoted, quoted + "\n---\n" + quoted, "'" + canary.Text() + "\n" + quoted, "@" + canary.Text(),
+	} {
+		_, err := parsed(t, written).SetText("port", text)
+		wantCodes(t, err, "not-writable")
+		wantClean(t, err, canary)
+	}
+	d, err := parsed(t, "values: {s: {fn::secret: {ciphertext: "+evaltest.Envelope("dev", canary.Text())+"}}, b: 1, l: [1], e: {fn::secret: 5}}\n").
+		Decrypt(t.Context(), evaltest.Crypter{})
+	wantCodes(t, err, "secret-not-literal")
+	wantClean(t, err, canary)
+	for _, path := range []string{"b.c", "l[5]", `s["fn::secret"].x`, "s.x.y[3]"} {
+		_, err := d.Set(t.Context(), path, canary.Text(), nil)
+		wantClean(t, err, canary)
+		_, err = d.Delete(path)
+		wantCodes(t, err, "no-value-at-path")
+		wantClean(t, err, canary)
+	}
+	_, err = d.Encrypt(t.Context(), nil)
+	wantClean(t, err, canary)
+	_, err = d.Replace([]byte("values: {s: {fn::secret: " + quoted + "}\n"))
+	wantClean(t, err, canary)
+}
+
+// TestDocumentConcurrently edits one document from many goroutines, for the race detector.
+func TestDocumentConcurrently(t *testing.T) {
+	d := parsed(t, written)
+	d, err := d.SetText("s", "{fn::secret: x}")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all sync.WaitGroup
+	for i := range 16 {
+		all.Go(func() {
+			next, err := d.SetText("port", strconv.Itoa(i))
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			if next, err = next.Encrypt(t.Context(), evaltest.Crypter{}); err != nil || !strings.Contains(string(next.Bytes()), "port: "+strconv.Itoa(i)) {
+				t.Errorf("%v\n%s", err, next.Bytes())
+			}
+		})
+	}
+	all.Wait()
+}
+
+// TestZeroDocument is a document that nobody has made.
+func TestZeroDocument(t *testing.T) {
+	var d eval.Document
+	if len(d.Bytes()) != 0 || fmt.Sprint(d) != `document ""` {
+		t.Errorf("%v %q", d, d.Bytes())
+	}
+	next, err := d.SetText("a", "1")
+	wantBytes(t, next, err, "values:\n  a: 1\n")
+}
+
+// TestSetNoData refuses what no document can hold.
+func TestSetNoData(t *testing.T) {
+	loop := map[string]any{}
+	loop["a"] = loop
+	for name, data := range map[string]any{
+		"unknown": schema.Unknown{}, "loop": loop, "struct": struct{}{}, "not a number": math.NaN(), "function": func() {},
+		"unknown in a secret": schema.SecretData([]any{schema.Unknown{}}), "bytes in a list": []any{"\xff"}, "bytes in a key": map[string]any{"\xff": 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d, err := parsed(t, written).Set(t.Context(), "port", data, evaltest.Crypter{})
+			if d != nil {
+				t.Errorf("wrote\n%s", d.Bytes())
+			}
+			wantCodes(t, err, "not-writable")
+		})
 	}
 }
