@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"runtime"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -17,11 +18,10 @@ import (
 )
 
 // salted is a crypter that encrypts nothing twice into the same text.
-type salted struct{ n byte }
+type salted struct{ n atomic.Uint32 }
 
 func (s *salted) Encrypt(_ context.Context, env string, plaintext []byte) ([]byte, error) {
-	s.n++
-	return append([]byte{s.n}, env+"\x00"+string(plaintext)...), nil
+	return append([]byte{byte(s.n.Add(1))}, env+"\x00"+string(plaintext)...), nil
 }
 
 func (s *salted) Decrypt(_ context.Context, env string, ciphertext []byte) ([]byte, error) {

@@ -392,7 +392,7 @@ func TestTwoProcesses(t *testing.T) {
 			if !strings.HasPrefix(string(d.Bytes()), "# stays\nvalues:\n  a: {b: 1} # stays\n") {
 				t.Errorf("other bytes moved:\n%.200s", d.Bytes())
 			}
-			t.Logf("%d saves and %d conflicts", len(saved), lost)
+			t.Logf("two processes that set %s: %d saves, %d conflicts", path, len(saved), lost)
 			if len(saved)+lost != 2*count || !conflicts && lost > 0 {
 				t.Errorf("%d saves, %d conflicts", len(saved), lost)
 			}
