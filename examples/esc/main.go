@@ -1,4 +1,4 @@
-// Command esc opens and checks environments: YAML documents of configuration and secrets in a directory.
+// Command esc opens, checks and changes environments: YAML documents of configuration and secrets in a directory.
 //
 //	go run ./examples/esc --dir examples/environments open myapp/dev
 //
@@ -20,26 +20,28 @@ import (
 	"github.com/escapement-go/escapement/providers/awslogin"
 )
 
-const description = `Opens and checks environments: YAML documents of configuration and secrets in a directory.
+const description = `Opens, checks and changes environments: YAML documents of configuration and secrets in a directory.
 
 The environment myapp/dev is the file myapp/dev.yaml:
 
     esc --dir examples/environments open myapp/dev
     esc --dir examples/environments open myapp/dev aws.region -f string
     eval "$(esc --dir examples/environments open myapp/dev -f shell)"
+    esc set myapp/dev app.port 8081
 
 Data goes to standard output, everything else to standard error. The exit code is the first that applies:
 
     70  a defect of esc
      2  usage: a flag, an argument, a path that does not parse
-     1  the document, the environment, a provider or a file is at fault,
-        there is no value at the path, or esc was interrupted
+     1  the document, the environment, a provider, a file or the editor is at
+        fault, there is no value at the path, somebody else has changed it
+        meanwhile, or esc was interrupted; nothing is saved then
      0  done`
 
 // cli is the command line.
 type cli struct {
 	Dir     string `help:"Directory of the environments; the working directory where it is left out." env:"ESC_DIR" placeholder:"DIR"`
-	KeyFile string `help:"File of the keys that decrypt secrets." name:"key" env:"ESC_KEY_FILE" placeholder:"FILE"`
+	KeyFile string `help:"File of the keys of secrets." name:"key" env:"ESC_KEY_FILE" placeholder:"FILE"`
 
 	Open    openCmd    `cmd:"" help:"Print an environment with its secrets."`
 	Get     getCmd     `cmd:"" help:"Print an environment without calling a provider, secrets redacted."`

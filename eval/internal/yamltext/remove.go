@@ -1,9 +1,6 @@
 package yamltext
 
-import (
-	"slices"
-	"strings"
-)
+import "slices"
 
 // remove removes a member or an item that is not the only one. Comments above it stay, one behind it
 // goes.
@@ -42,5 +39,5 @@ func (e *editor) fromBefore(parent *Node, i, end int) splice {
 	if before.absent() || strings.HasSuffix(e.text[:at], ":") {
 		blank = " "
 	}
-	return splice{at, end, blank}
+	return splice{e.places[before.index].end, end, blank}
 }
