@@ -1,6 +1,9 @@
 package yamltext
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // remove removes a member or an item that is not the only one. Comments above it stay, one behind it
 // goes.
@@ -39,5 +42,5 @@ func (e *editor) fromBefore(parent *Node, i, end int) splice {
 	if before.absent() || strings.HasSuffix(e.text[:at], ":") {
 		blank = " "
 	}
-	return splice{e.places[before.index].end, end, blank}
+	return splice{at, end, blank}
 }
