@@ -99,7 +99,7 @@ var shapes = map[string]func(n int) string{
 	"ampersands":            repeat("a: ", "&", "\n"),
 }
 
-// work is all that may happen to a document: reading it and asking for spans.
+// work is all that may happen to a document: reading it, asking for spans, editing it.
 func work(text string, limits Limits) (*Document, []Issue) {
 	d, issues := Parse([]byte(text), limits)
 	for i := range d.nodes {
@@ -108,6 +108,7 @@ func work(text string, limits Limits) (*Document, []Issue) {
 			d.PartSpan(n, 0, len(n.Value))
 		}
 	}
+	d.Edit(Edit{Path: []any{"new"}, Value: str("one\ntwo\n")})
 	return d, issues
 }
 

@@ -128,25 +128,3 @@ func (v *Value) meaning() Resolved {
 	r, _ := Resolve(&Node{Value: v.Text}, 0, 0)
 	return r
 }
-
-// keyText returns the text of a key, and whether it has one.
-func keyText(key *Node) (string, bool) {
-	for key.Kind == Alias && key.Target != nil {
-		key = key.Target
-	}
-	return key.Value, key.Kind == Scalar
-}
-
-// members returns the values of a mapping by the texts of their keys. It fails if a key has no text, or
-// stands there twice.
-func members(mapping *Node) (map[string]*Node, bool) {
-	values := make(map[string]*Node, len(mapping.Content)/2)
-	for i := 0; i+1 < len(mapping.Content); i += 2 {
-		text, ok := keyText(mapping.Content[i])
-		if !ok || values[text] != nil {
-			return nil, false
-		}
-		values[text] = mapping.Content[i+1]
-	}
-	return values, true
-}
