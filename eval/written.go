@@ -24,6 +24,7 @@ type dataWriter struct {
 	environment string
 	writing     yamltext.Writing  // of strings and mappings: Readable or Quoted
 	envelopes   map[string]string // what is encrypted already, by plaintext; nil: nothing
+	planning    bool              // nothing is encrypted: what is new has a placeholder
 }
 
 // write accepts what a provider may return.
@@ -46,6 +47,8 @@ func (w *dataWriter) value(v any) (*yamltext.Value, error) {
 		return w.text(v)
 	case schema.Secret:
 		return w.secret(v)
+	case schema.Unknown:
+		return w.unknown(v)
 	case []any:
 		return w.list(v)
 	case map[string]any:
@@ -64,13 +67,52 @@ func mapping(writing yamltext.Writing, key string, item *yamltext.Value) *yamlte
 
 func (w *dataWriter) text(text string) (*yamltext.Value, error) {
 	if !utf8.ValidString(text) {
-		return nil, errors.New("a string is not valid UTF-8; encode it, for fn::fromBase64")
+		return nil, errNotUTF8
 	}
 	return &yamltext.Value{Writing: w.writing, Text: syntax.Escape(text)}, nil
 }
 
+// notYetKnown stands in a plan for what only the rotation will make. It is no ciphertext.
+const notYetKnown = "[known after the rotation]"
+
+// unknown writes what a plan does not know.
+func (w *dataWriter) unknown(v schema.Unknown) (*yamltext.Value, error) {
+	placeholder := &yamltext.Value{Writing: yamltext.Quoted, Text: notYetKnown}
+	switch {
+	case !w.planning:
+		return nil, errors.New("a value is not known")
+	case v.Of.IsSecret():
+		return mapping(w.writing, "fn::secret", mapping(yamltext.OneLine, "ciphertext", placeholder)), nil
+	}
+	return placeholder, nil
+}
+
+var errNotUTF8 = errors.New("a string is not valid UTF-8; encode it, for fn::fromBase64")
+
+// isUTF8 reports whether all strings and keys in data are valid UTF-8, so that JSON can hold them.
+func isUTF8(v any) bool {
+	switch v := v.(type) {
+	case string:
+		return utf8.ValidString(v)
+	case schema.Secret:
+		return isUTF8(v.Data())
+	case []any:
+		return !slices.ContainsFunc(v, func(item any) bool { return !isUTF8(item) })
+	case map[string]any:
+		for key, item := range v {
+			if !utf8.ValidString(key) || !isUTF8(item) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
 // secret writes a secret string as fn::secret, and other secret data as fn::fromJSON of its text.
 func (w *dataWriter) secret(secret schema.Secret) (*yamltext.Value, error) {
+	if _, ok := secret.Data().(string); !ok && !isUTF8(secret.Data()) {
+		return nil, errNotUTF8
+	}
 	envelope, err := w.envelope(secret.Reveal())
 	if err != nil {
 		return nil, err
@@ -86,6 +128,9 @@ func (w *dataWriter) secret(secret schema.Secret) (*yamltext.Value, error) {
 func (w *dataWriter) envelope(plaintext string) (*yamltext.Value, error) {
 	if text, ok := w.envelopes[plaintext]; ok {
 		return envelopeValue(text), nil
+	}
+	if w.planning {
+		return mapping(yamltext.OneLine, "ciphertext", &yamltext.Value{Writing: yamltext.Quoted, Text: notYetKnown}), nil
 	}
 	text, err := guarded(func() (string, error) { return encryptText(w.ctx, w.crypter, w.environment, plaintext) })
 	if err != nil {
@@ -137,6 +182,9 @@ func hasFunctionPrefix(key string) bool { return len(key) >= 4 && strings.EqualF
 
 // objectAsText writes an object as fn::fromJSON of its text, which is a secret if anything in the object is.
 func (w *dataWriter) objectAsText(members map[string]any) (*yamltext.Value, error) {
+	if !isUTF8(members) {
+		return nil, errNotUTF8
+	}
 	revealed, secret := revealAll(members)
 	var buf bytes.Buffer
 	enc := json.NewEncoder(&buf)
