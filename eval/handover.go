@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -21,48 +21,59 @@ import (
 //
 // It is safe for concurrent use until it is closed; then the operation reads what has come of it.
 type handover struct {
-	mu        sync.Mutex
-	evaluator *Evaluator
-	saver     Saver
-	contract  *contract
-	call      []any             // the path of the call's argument in the document
-	envelopes map[string]string // of the secrets in the states so far, by plaintext
-	closed    bool
+	evaluator   *Evaluator
+	saver       Saver
+	environment string
+	contract    *contract
+	call        []any              // the path of the call's argument in the document
+	origin      *yamltext.Document // the text that the call was read from
+	deadline    time.Time          // of the caller, which does not bound saving; zero for none
 
-	text *Document        // as it was last read or written
-	ours []*yamltext.Node // the states that count as the rotator's own; nil is none
+	mu        sync.Mutex
+	closed    bool
+	secrets   []string          // all in the states so far
+	known     []string          // those known before
+	envelopes map[string]string // of the secrets in the states so far, by plaintext
+
+	text *yamltext.Document // as it was last read or written
+	ours []*yamltext.Node   // the states that count as the rotator's own; nil is none
 
 	state      map[string]any // the last one that was saved
 	saved      bool
-	pending    map[string]any // handed over, but not saved for certain
+	pending    map[string]any // handed over, but not saved for certain; nil for none
 	problem    *handoverError // why it is not; nil if all is well
 	violations []schema.Violation
-	secrets    []string
 }
 
-// saveTime bounds one save whose context has no deadline of its own.
+// saveTime bounds a save for which the rotator sets no time of its own.
 const saveTime = 30 * time.Second
 
 var errClosed = errors.New("a state came after the rotator had ended")
 
-func (o *operation) newHandover(e *syntax.Expr, c *contract) *handover {
-	source := o.root.doc.Source
+func (o *operation) newHandover(run *rotationRun) *handover {
+	e := run.expr
+	_, c := o.rotatorContract(e)
 	h := &handover{
-		evaluator: o.Evaluator,
-		saver:     o.Loader.(Saver),
-		contract:  c,
-		call:      callPath(e),
-		envelopes: o.envelopesIn(e.Call.State),
-		text:      &Document{name: o.root.name, text: source, origin: source},
+		evaluator:   o.Evaluator,
+		saver:       o.Loader.(Saver),
+		environment: o.root.name,
+		contract:    c,
+		call:        callPath(e),
+		origin:      o.root.doc.Source,
+		known:       slices.Clone(o.secrets),
+		envelopes:   o.envelopesIn(e.Call.State),
 	}
-	h.ours = []*yamltext.Node{h.stateIn(h.text)}
+	h.deadline, _ = o.ctx.Deadline()
+	h.text = h.origin
+	h.ours = []*yamltext.Node{h.stateIn(h.origin)}
+	if o.newest != nil && h.isOurs(o.newest) {
+		h.text = o.newest
+	}
 	return h
 }
 
 // callPath is the path of a call's argument in its document.
-func callPath(e *syntax.Expr) []any {
-	return append(e.Doc.Source.PathOf(e.Node), e.Node.Content[0].Value)
-}
+func callPath(e *syntax.Expr) []any { return e.Doc.Source.PathOf(e.Call.Arg.Node) }
 
 // envelopesIn lists the ciphertexts of a state by what they decrypt to, so that they are written as they are.
 func (o *operation) envelopesIn(state *syntax.Expr) map[string]string {
@@ -81,10 +92,6 @@ func (o *operation) envelopesIn(state *syntax.Expr) map[string]string {
 	return envelopes
 }
 
-func (h *handover) stateIn(d *Document) *yamltext.Node {
-	return d.text.Lookup(append(slices.Clip(h.call), "state"))
-}
-
 // save is what the rotator is given. A context that has ended does not keep a state from being saved.
 func (h *handover) save(ctx context.Context, state any) error {
 	h.mu.Lock()
@@ -92,22 +99,31 @@ func (h *handover) save(ctx context.Context, state any) error {
 	if h.closed {
 		return errClosed
 	}
-	deadline, bounded := ctx.Deadline()
-	if !bounded || ctx.Err() != nil {
-		deadline = time.Now().Add(saveTime)
-	}
-	ctx, stop := context.WithDeadline(context.WithoutCancel(ctx), deadline)
+	ctx, stop := h.timeToSave(ctx)
 	defer stop()
-	plain, err := h.accept(state)
+	accepted, violations, err := h.accept(state)
 	if err == nil {
-		err = h.write(ctx, plain)
+		err = h.write(ctx, accepted)
 	}
 	if err != nil {
 		h.problem = &handoverError{err}
 		return h.problem
 	}
-	h.state, h.saved, h.pending, h.problem = plain, true, nil, nil
+	h.state, h.saved, h.pending, h.problem = accepted, true, nil, nil
+	h.violations = append(h.violations, violations...)
 	return nil
+}
+
+// timeToSave returns a context with the deadline that the rotator has set, if it is no mere inheritance from the caller.
+func (h *handover) timeToSave(ctx context.Context) (context.Context, context.CancelFunc) {
+	if ctx == nil {
+		ctx = context.Background()
+	}
+	deadline, ok := ctx.Deadline()
+	if !ok || ctx.Err() != nil || deadline.Equal(h.deadline) {
+		deadline = time.Now().Add(saveTime)
+	}
+	return context.WithDeadline(context.WithoutCancel(ctx), deadline)
 }
 
 // A handoverError is what a rotator is told of a state that was not saved for certain.
@@ -135,119 +151,24 @@ func (h *handover) unsaved() map[string]schema.Secret {
 	return secrets
 }
 
-// accept checks a state, and marks what its schema calls secret. One that violates the schema is saved all the same: it
-// may hold the only copy of a credential.
-func (h *handover) accept(state any) (map[string]any, error) {
-	in := importer{limits: h.evaluator.Limits.withDefaults()}
-	normal, err := in.normal(state, 0)
-	h.pending = map[string]any{"state": state}
-	if err != nil {
-		return nil, err
-	}
-	whole, isSecret := normal.(schema.Secret)
-	if isSecret {
-		normal = whole.Data()
-	}
-	marked := h.contract.state.MarkSecrets(withoutNulls(normal, h.contract.state))
-	if whole, ok := marked.(schema.Secret); ok {
-		isSecret, marked = true, whole.Data()
-	}
-	object, ok := marked.(map[string]any)
-	if !ok {
-		return nil, errors.New("a state must be an object")
-	}
-	object = maps.Clone(object)
-	for name, v := range object {
-		if hasFunctionPrefix(name) {
-			return nil, fmt.Errorf("the name of a member of a state cannot begin with %q", "fn::")
-		}
-		if isSecret {
-			object[name] = schema.SecretData(v)
-		}
-	}
-	h.pending = object
-	h.violations = h.contract.state.Validate(object)
-	h.secrets = appendSecrets(h.secrets, object)
-	return object, nil
-}
-
-// withoutNulls leaves out the members of objects that are null where their schema has no null.
-func withoutNulls(v any, s *schema.Schema) any {
-	switch v := v.(type) {
-	case map[string]any:
-		kept := make(map[string]any, len(v))
-		for name, item := range v {
-			below, _ := s.Property(name)
-			if !isNull(item) || below.Admits("null") {
-				kept[name] = withoutNulls(item, below)
-			}
-		}
-		return kept
-	case []any:
-		list := make([]any, len(v))
-		for i, item := range v {
-			below, _ := s.Element(i)
-			list[i] = withoutNulls(item, below)
-		}
-		return list
-	}
-	return v
-}
-
-func isNull(v any) bool {
-	secret, isSecret := v.(schema.Secret)
-	return v == nil || isSecret && secret.Data() == nil
-}
-
-// appendSecrets adds the texts of all secrets in data.
-func appendSecrets(texts []string, v any) []string {
-	switch v := v.(type) {
-	case schema.Secret:
-		if text, ok := v.Data().(string); ok {
-			return append(texts, text)
-		}
-		return appendSecretTexts(texts, v.Data())
-	case map[string]any:
-		for _, item := range v {
-			texts = appendSecrets(texts, item)
-		}
-	case []any:
-		for _, item := range v {
-			texts = appendSecrets(texts, item)
-		}
-	}
-	return texts
-}
-
-// appendSecretTexts adds all strings in data that is secret as a whole.
-func appendSecretTexts(texts []string, v any) []string {
-	switch v := v.(type) {
-	case string:
-		return append(texts, v)
-	case map[string]any:
-		for _, item := range v {
-			texts = appendSecretTexts(texts, item)
-		}
-	case []any:
-		for _, item := range v {
-			texts = appendSecretTexts(texts, item)
-		}
-	}
-	return texts
+// knownSecrets lists the texts that must not be told.
+func (h *handover) knownSecrets() []string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return slices.Concat(h.known, h.secrets)
 }
 
 // write encrypts a state and saves it in the newest text of the document.
 func (h *handover) write(ctx context.Context, state map[string]any) error {
 	w := dataWriter{
-		ctx: ctx, crypter: h.evaluator.Crypter, environment: h.text.name, writing: yamltext.Quoted, envelopes: h.envelopes,
+		ctx: ctx, crypter: h.evaluator.Crypter, environment: h.environment, writing: yamltext.Quoted, envelopes: h.envelopes,
 	}
 	value, err := w.value(state)
 	if err != nil {
 		return err
 	}
-	edit := yamltext.Edit{Path: append(slices.Clip(h.call), "state"), Value: value}
-	for {
-		next, err := h.text.edit("", edit)
+	for wait := time.Duration(0); ; wait = min(max(2*wait, 5*time.Millisecond), time.Second) {
+		next, err := h.text.Edit(yamltext.Edit{Path: append(slices.Clip(h.call), "state"), Value: value})
 		if err != nil {
 			return err
 		}
@@ -263,61 +184,85 @@ func (h *handover) write(ctx context.Context, state map[string]any) error {
 		if err := h.reload(ctx, wanted); err != nil {
 			return err
 		}
+		if !pause(ctx, wait) {
+			return fmt.Errorf("the document never stopped changing: %w", ctx.Err())
+		}
 	}
 }
 
-func (h *handover) saveText(ctx context.Context, next *Document) error {
-	return guardedCall(func() error { return h.saver.Save(ctx, next.name, h.text.Bytes(), next.Bytes()) })
+// pause waits. It is false if the context ends before.
+func pause(ctx context.Context, wait time.Duration) bool {
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return ctx.Err() == nil
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// saveText saves a text in the place of the one that was last seen. An error that matches ErrConflict means that nothing
+// has been written.
+func (h *handover) saveText(ctx context.Context, next *yamltext.Document) error {
+	err := guardedCall(func() error { return h.saver.Save(ctx, h.environment, h.text.Bytes(), next.Bytes()) })
+	if errors.Is(err, ErrConflict) && errors.Is(err, ErrUncertain) {
+		return fmt.Errorf("%w: %v", ErrUncertain, err)
+	}
+	return err
 }
 
 // reload reads the newest text. It fails with a conflict if the call is gone, or its state is neither ours nor the wanted
 // one.
 func (h *handover) reload(ctx context.Context, wanted *yamltext.Node) error {
-	newest, err := h.evaluator.load(ctx, h.text.name)
-	if err != nil {
+	var newest *Document
+	err := guardedCall(func() (err error) {
+		newest, err = h.evaluator.load(ctx, h.environment)
 		return err
+	})
+	switch {
+	case errors.Is(err, ErrConflict):
+		return fmt.Errorf("cannot load the newest text: %v", err)
+	case err != nil:
+		return err
+	case !h.isOurs(newest.text, wanted):
+		return ErrConflict
 	}
-	state := h.stateIn(newest)
-	known := slices.ContainsFunc(append(h.ours, wanted), func(n *yamltext.Node) bool { return yamltext.Same(state, n) })
-	if !known || !h.sameCall(newest) {
-		return conflict(h.text.name, showPlace(append(slices.Clip(h.call), "state")))
-	}
-	h.text = newest
+	h.text = newest.text
 	return nil
 }
 
-// sameCall reports whether the call is still there. Where its path counts the items of a list, another call may have taken
-// its place, so that its inputs must be the same as well.
-func (h *handover) sameCall(newest *Document) bool {
-	now, before := newest.text.Lookup(h.call), h.text.text.Lookup(h.call)
-	if now == nil || now.Kind != yamltext.Mapping {
+// isOurs reports whether the call is still there, with a state that is one of ours or of those wanted.
+func (h *handover) isOurs(text *yamltext.Document, wanted ...*yamltext.Node) bool {
+	state := h.stateIn(text)
+	ours := func(n *yamltext.Node) bool { return yamltext.Same(state, n) }
+	return h.sameCall(text) && (slices.ContainsFunc(h.ours, ours) || slices.ContainsFunc(wanted, ours))
+}
+
+// sameCall reports whether the call is still there, with the same function. Where its path counts the items of a list,
+// another call may have taken its place, so that its inputs must be the same as well.
+func (h *handover) sameCall(text *yamltext.Document) bool {
+	if now := text.Lookup(h.call); now == nil || now.Kind != yamltext.Mapping {
 		return false
 	}
+	same := func(member string) bool {
+		path := append(slices.Clip(h.call), member)
+		return yamltext.Same(text.Lookup(path), h.origin.Lookup(path))
+	}
 	counted := slices.ContainsFunc(h.call, func(step any) bool { _, ok := step.(int); return ok })
-	if !counted {
-		return true
-	}
-	inputs := append(slices.Clip(h.call), "inputs")
-	return before != nil && yamltext.Same(newest.text.Lookup(inputs), h.text.text.Lookup(inputs))
+	return same("provider") && (!counted || same("inputs"))
 }
 
-// tryState reports why no state can be written for a call; nil if one can.
-func (o *operation) tryState(e *syntax.Expr) *yamltext.Refusal {
-	state := &yamltext.Value{Kind: yamltext.Mapping, Writing: yamltext.Quoted, Keys: []string{"a"}, Items: []*yamltext.Value{
-		{Writing: yamltext.Quoted, Text: "b"},
-	}}
-	_, err := e.Doc.Source.Edit(yamltext.Edit{Path: append(callPath(e), "state"), Value: state})
-	refusal := (*yamltext.Refusal)(nil)
-	errors.As(err, &refusal)
-	return refusal
+func (h *handover) stateIn(text *yamltext.Document) *yamltext.Node {
+	return text.Lookup(append(slices.Clip(h.call), "state"))
 }
 
-// reportHandover reports a state that could not be saved for certain.
-func (o *operation) reportHandover(t *task, problem *handoverError) {
-	if errors.Is(problem, ErrConflict) {
-		o.report(t.expr.Mark(), "save-conflict", "the document changed while rotating; the new state is kept in the result", "").
-			Path = exprPath(t.expr)
-		return
-	}
-	o.reportCall(t, "state-not-saved", "the new state could not be saved", problem.cause)
+// guardedCall turns a panic in code of the host into an error.
+func guardedCall(do func() error) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = &panicError{value: r, stack: debug.Stack()}
+		}
+	}()
+	return do()
 }

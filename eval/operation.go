@@ -26,6 +26,7 @@ type request struct {
 	anonymous bool   // nor has it a name
 	paths     []string
 	rotate    RotateOptions
+	planning  bool // of rotating: what would be done is asked, and not done
 }
 
 // anonymousName is the name of a root without one.
@@ -126,6 +127,7 @@ func (o *operation) run(result *Environment) {
 	result.document = o.root.doc
 	if o.request.verb == rotating {
 		o.selectRotators()
+		o.checkSaving()
 	}
 	o.drive(&task{kind: taskGoal, env: o.root})
 	o.reportLoadFailures()
@@ -139,10 +141,7 @@ func (o *operation) run(result *Environment) {
 			o.drive(&task{kind: taskGoal, env: o.root})
 		}
 	}
-	if o.request.verb == rotating && !o.stopped() && o.errors == 0 && !o.broken() {
-		o.rotateSelected()
-	}
-	if o.stopped() {
+	if o.request.verb == rotating && !o.stopped() && o.errors == 0 && !o.broken() && !o.rotateSelected() || o.stopped() {
 		return
 	}
 	result.context = o.contextValue(o.root)
@@ -172,8 +171,8 @@ func (o *operation) rootMark() syntax.Mark {
 
 // evalGoal evaluates what the operation was asked for.
 func (o *operation) evalGoal(t *task) bool {
-	if t.expr != nil {
-		return o.need(t, t.env.task(t.expr))
+	if o.request.verb == rotating && o.performing && !o.collecting {
+		return o.evalSelected(t)
 	}
 	ok := true
 	for _, again := range o.again {

@@ -99,7 +99,8 @@ func (o *operation) rotatorState(t *task, e *syntax.Expr, c *contract) (map[stri
 	if !o.validate(e.Call.State, v, c.state.Validate(plain)) {
 		return nil, true
 	}
-	state, _ := plain.(map[string]any)
+	state, _ := c.state.MarkSecrets(plain).(map[string]any)
+	o.secrets = appendSecrets(o.secrets, state)
 	return state, true
 }
 

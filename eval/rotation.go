@@ -21,14 +21,15 @@ type RotateOptions struct {
 	Now   time.Time // what is due is asked as of then; zero: the present
 
 	// Report, if not nil, is told what rotators report, as it happens, with the path of the rotator. It is called by one
-	// goroutine at a time.
+	// goroutine at a time, and must not call the Evaluator for the same environment. A panic in it is ignored, since
+	// somebody who is told of a rotation must not be able to break it off.
 	Report func(path string, event rotators.Event)
 }
 
-// A Rotation is what came of rotating an environment.
+// A Rotation is what came of rotating an environment. It prints no secret in any form.
 type Rotation struct {
-	// Environment is the environment after the rotation. Values that the rotation did not need are unknown. Its
-	// diagnostics include those of the results.
+	// Environment is the environment after the rotation. Values that the rotation did not need are unknown if they depend
+	// on a call. Its diagnostics include those of the results.
 	Environment *Environment
 	Results     []RotationResult // of each selected rotator, in the order of the document
 }
@@ -38,24 +39,26 @@ type RotationResult struct {
 	Path        string // of the call below "values", such as aws.keys
 	Rotator     string // its name, such as aws-iam
 	Status      RotationStatus
-	Saved       bool // a new state was saved
-	Events      []rotators.Event
-	Diagnostics Diagnostics // those at or below the call
-	Next        time.Time   // when something will be due; zero: never, or not known
+	Saved       bool             // a new state was saved, whatever the status
+	Events      []rotators.Event // what the rotator reported, in order
+	Diagnostics Diagnostics      // those at or below the call
+	Next        time.Time        // when something will be due; zero: never, or not known
 
 	// Unsaved is a state that could not be saved for certain, with everything in it secret; nil if there is none. It may
-	// be the only place where a credential still is.
+	// be the only place where a credential still is. A state that is no object is the member "state".
 	Unsaved map[string]schema.Secret
 }
 
 // A RotationStatus says how the rotation of one credential ended.
 type RotationStatus string
 
+// The statuses of rotations and of plans.
 const (
 	Succeeded    RotationStatus = "succeeded"
 	Failed       RotationStatus = "failed"
 	NotEvaluated RotationStatus = "not-evaluated" // its inputs or its state are not known, or it was not reached
 	NothingDue   RotationStatus = "nothing-due"   // only with RotateOptions.Due
+	Planned      RotationStatus = "planned"       // only in a [Plan]
 )
 
 // Rotate renews the credentials of an environment. The Loader must be a [Saver], and there must be a Crypter.
@@ -71,7 +74,6 @@ const (
 func (e *Evaluator) Rotate(ctx context.Context, name string, opts RotateOptions) (*Rotation, error) {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	o := e.operation(ctx, request{verb: rotating, name: name, rotate: opts})
 	if canonical, ok := syntax.CanonicalName(name); ok {
 		unlock, err := e.rotating.lock(ctx, canonical)
 		if err != nil {
@@ -79,19 +81,22 @@ func (e *Evaluator) Rotate(ctx context.Context, name string, opts RotateOptions)
 		}
 		defer unlock()
 	}
+	o := e.operation(ctx, request{verb: rotating, name: name, rotate: opts})
 	env, err := o.evaluate()
 	rotation := &Rotation{Environment: env}
 	for _, run := range o.selected {
-		run.result.Diagnostics = env.Diagnostics.below(exprPath(run.expr))
+		run.result.Diagnostics = env.below(exprPath(run.expr))
+		scrubEvents(run.result.Events, o.secrets)
 		rotation.Results = append(rotation.Results, run.result)
 	}
 	return rotation, err
 }
 
-// below returns the diagnostics at a path or below it.
-func (ds Diagnostics) below(path string) (below Diagnostics) {
-	for _, d := range ds {
-		if rest, ok := strings.CutPrefix(d.Path, path); ok && (rest == "" || rest[0] == '.' || rest[0] == '[') {
+// below returns the diagnostics at a path of the environment's own document, or below it.
+func (e *Environment) below(path string) (below Diagnostics) {
+	for _, d := range e.Diagnostics {
+		rest, ok := strings.CutPrefix(d.Path, path)
+		if ok && (rest == "" || rest[0] == '.' || rest[0] == '[') && d.Range.Environment == e.Name {
 			below = append(below, d)
 		}
 	}

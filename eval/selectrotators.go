@@ -2,10 +2,12 @@ package eval
 
 import (
 	"cmp"
+	"errors"
 	"slices"
 	"strings"
 
 	"github.com/escapement-go/escapement/eval/internal/syntax"
+	"github.com/escapement-go/escapement/eval/internal/yamltext"
 )
 
 // selectRotators finds the calls of the root that are to be rotated, and reports paths that lead to none.
@@ -79,3 +81,38 @@ func (o *operation) isIgnored(e *syntax.Expr) bool {
 	}
 	return false
 }
+
+// checkSaving reports what would keep the new states from being saved.
+func (o *operation) checkSaving() {
+	_, canSave := o.Loader.(Saver)
+	for _, run := range o.selected {
+		if o.Crypter == nil {
+			o.reportExpr(run.expr, "no-crypter", errNoCrypter.message, "")
+		}
+		if !canSave {
+			o.reportExpr(run.expr, "not-writable", "cannot write the state back: nothing is configured that can save", "")
+		}
+	}
+	if o.trySaving(o.selected...) == nil {
+		return
+	}
+	for _, run := range o.selected {
+		if refusal := o.trySaving(run); refusal != nil {
+			o.reportExpr(run.expr, "not-writable", "cannot write the state back: "+refusal.Reason, refusal.Hint)
+		}
+	}
+}
+
+// trySaving says why states cannot be written into the calls; nil if they can.
+func (o *operation) trySaving(runs ...*rotationRun) *yamltext.Refusal {
+	edits := make([]yamltext.Edit, len(runs))
+	for i, run := range runs {
+		edits[i] = yamltext.Edit{Path: append(callPath(run.expr), "state"), Value: someState}
+	}
+	_, err := o.root.doc.Source.Edit(edits...)
+	refusal := (*yamltext.Refusal)(nil)
+	errors.As(err, &refusal)
+	return refusal
+}
+
+var someState = mapping(yamltext.Quoted, "a", &yamltext.Value{Writing: yamltext.Quoted, Text: "b"})

@@ -47,6 +47,8 @@ func (w *dataWriter) value(v any) (*yamltext.Value, error) {
 		return w.text(v)
 	case schema.Secret:
 		return w.secret(v)
+	case schema.Unknown:
+		return w.unknown(v)
 	case []any:
 		return w.list(v)
 	case map[string]any:
