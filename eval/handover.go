@@ -225,10 +225,10 @@ func (h *handover) reload(ctx context.Context, wanted *yamltext.Node) error {
 		return fmt.Errorf("cannot load the newest text: %v", err)
 	case err != nil:
 		return err
-	case !h.isOurs(newest.text, wanted):
+	case !h.isOurs(newest.text(), wanted):
 		return ErrConflict
 	}
-	h.text = newest.text
+	h.text = newest.text()
 	return nil
 }
 

@@ -14,15 +14,15 @@ import (
 	"github.com/escapement-go/escapement/eval/evaltest"
 )
 
-// A store is a Saver in memory. Before a save it may do something else to the text, or fail.
-type store struct {
+// A savingStore is a Saver in memory. Before a save it may do something else to the text, or fail.
+type savingStore struct {
 	mu     sync.Mutex
 	texts  map[string]string
 	saves  int
 	before func(save int, name string, texts map[string]string) error
 }
 
-func (s *store) Load(_ context.Context, name string) ([]byte, error) {
+func (s *savingStore) Load(_ context.Context, name string) ([]byte, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	text, ok := s.texts[name]
@@ -32,7 +32,7 @@ func (s *store) Load(_ context.Context, name string) ([]byte, error) {
 	return []byte(text), nil
 }
 
-func (s *store) Save(_ context.Context, name string, old, new []byte) error {
+func (s *savingStore) Save(_ context.Context, name string, old, new []byte) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.saves++
@@ -53,8 +53,8 @@ const (
 	documentK = "values: {k: {fn::rotate::pw: {inputs: {user: u}, state: {current: {fn::secret: c1}}}}}\n"
 )
 
-// rotate rotates the environment r of a store. It returns what happened, line by line.
-func rotate(t *testing.T, s *store, opts eval.RotateOptions) (*eval.Rotation, string) {
+// rotate rotates the environment r of a savingStore. It returns what happened, line by line.
+func rotate(t *testing.T, s *savingStore, opts eval.RotateOptions) (*eval.Rotation, string) {
 	t.Helper()
 	host := &evaltest.Host{}
 	e := host.Evaluator()
@@ -105,7 +105,7 @@ func TestRotate(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			_, told := rotate(t, &store{texts: test.texts}, eval.RotateOptions{Paths: test.paths})
+			_, told := rotate(t, &savingStore{texts: test.texts}, eval.RotateOptions{Paths: test.paths})
 			if diff := cmp.Diff(test.want, told); diff != "" {
 				t.Error(diff)
 			}

@@ -23,8 +23,10 @@ type dataWriter struct {
 	crypter     Crypter
 	environment string
 	limits      Limits
-	writing     yamltext.Writing // of strings and mappings: Readable or Quoted
-	secrets     []string         // what the crypter was given
+	writing     yamltext.Writing  // of strings and mappings: Readable or Quoted
+	envelopes   map[string]string // what is encrypted already, by plaintext; nil: nothing
+	planning    bool              // nothing is encrypted: what is new has a placeholder
+	secrets     []string          // what the crypter was given
 }
 
 // write accepts what a provider may return.
@@ -74,6 +76,21 @@ func (w *dataWriter) text(text string) (*yamltext.Value, error) {
 	return &yamltext.Value{Writing: w.writing, Text: syntax.Escape(text)}, nil
 }
 
+// notYetKnown stands in a plan for what only the rotation will make. It is no ciphertext.
+const notYetKnown = "[known after the rotation]"
+
+// unknown writes what a plan does not know.
+func (w *dataWriter) unknown(v schema.Unknown) (*yamltext.Value, error) {
+	placeholder := &yamltext.Value{Writing: yamltext.Quoted, Text: notYetKnown}
+	switch {
+	case !w.planning:
+		return nil, errors.New("a value is not known")
+	case v.Of.IsSecret():
+		return mapping(w.writing, "fn::secret", mapping(yamltext.OneLine, "ciphertext", placeholder)), nil
+	}
+	return placeholder, nil
+}
+
 // secret writes a secret string, which may have any bytes, as fn::secret, and other secret data as fn::fromJSON of its JSON.
 func (w *dataWriter) secret(secret schema.Secret) (*yamltext.Value, error) {
 	text, ok := secret.Data().(string)
@@ -89,10 +106,19 @@ func (w *dataWriter) secret(secret schema.Secret) (*yamltext.Value, error) {
 
 // envelope encrypts a plaintext into what stands under fn::secret.
 func (w *dataWriter) envelope(plaintext string) (*yamltext.Value, error) {
+	if text, ok := w.envelopes[plaintext]; ok {
+		return envelopeValue(yamltext.OneLine, text), nil
+	}
+	if w.planning {
+		return mapping(yamltext.OneLine, "ciphertext", &yamltext.Value{Writing: yamltext.Quoted, Text: notYetKnown}), nil
+	}
 	w.secrets = append(w.secrets, plaintext)
 	text, err := encryptText(w.ctx, w.crypter, w.environment, plaintext)
 	if err != nil {
 		return nil, err
+	}
+	if w.envelopes != nil {
+		w.envelopes[plaintext] = text
 	}
 	return envelopeValue(yamltext.OneLine, text), nil
 }
