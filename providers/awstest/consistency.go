@@ -48,6 +48,13 @@ func (k *key) statusAt(t time.Time) (types.StatusType, bool) {
 	return "", false
 }
 
+// settle has a new key be there since an instant in the past.
+func (k *key) settle(since time.Time) {
+	if since.Before(k.changes[0].at) {
+		k.changes[0].at = since
+	}
+}
+
 func (k *key) setStatus(now time.Time, status types.StatusType) {
 	if k.status() != status {
 		k.changes = append(k.changes, change{now, status})

@@ -12,7 +12,8 @@ import (
 // What a human does in the console: the methods here act at once, ask for no permission, know no quota, and are no
 // calls. They may be used between calls, and in the hooks [Simulator.Before] and [Simulator.After].
 
-// AddUser makes a user, with a new UserId if there was one of that name before. It returns an error if there is one
+// AddUser makes a user, with a new UserId if there was one of that name before. Its keys are settled, whatever the
+// [Consistency]. It returns an error if there is one
 // now, or if the name, or something in one of the keys, is malformed.
 func (s *Simulator) AddUser(u User) error {
 	s.mu.Lock()
@@ -39,7 +40,7 @@ func (s *Simulator) AddUser(u User) error {
 		if err := s.checkKey(k); err != nil {
 			return err
 		}
-		s.newKey(made, k)
+		s.newKey(made, k).settle(time.Time{})
 	}
 	if u.Password != "" {
 		made.profile = &profile{created: s.now()}
@@ -108,7 +109,7 @@ func (s *Simulator) SetPolicy(principal string, p Policy) bool {
 	return false
 }
 
-// AddKey gives a user a key, whatever the quota, and returns it with its secret.
+// AddKey gives a user a key, whatever the quota, and returns it with its secret. It propagates from its CreatedAt.
 func (s *Simulator) AddKey(user string, k Key) (Key, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -120,6 +121,7 @@ func (s *Simulator) AddKey(user string, k Key) (Key, error) {
 		return Key{}, err
 	}
 	made := s.newKey(u, k)
+	made.settle(made.created)
 	made.touched = true
 	return made.public(), nil
 }

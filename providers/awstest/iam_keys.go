@@ -48,13 +48,9 @@ func (s *Simulator) newKey(u *user, k Key) *key {
 	if k.CreatedAt.IsZero() {
 		k.CreatedAt = now
 	}
-	since := s.clock.Now()
-	if k.CreatedAt.Before(since) {
-		since = k.CreatedAt
-	}
 	made := &key{
 		id: k.ID, secret: k.Secret, user: u, created: k.CreatedAt.UTC().Truncate(1e9),
-		changes: []change{{since, types.StatusType(k.Status)}},
+		changes: []change{{s.clock.Now(), types.StatusType(k.Status)}},
 	}
 	if !k.LastUsed.IsZero() {
 		made.use(k.LastUsed, ServiceSTS, s.options.Region)

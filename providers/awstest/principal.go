@@ -21,8 +21,6 @@ type session struct {
 	expires           time.Time
 }
 
-func (w caller) anonymous() bool { return w.key == nil && w.session == nil }
-
 func (w caller) arn() string {
 	switch {
 	case w.key != nil:
