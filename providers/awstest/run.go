@@ -99,3 +99,9 @@ func (r *Run) leave(c Call) {
 		panic(crash)
 	}
 }
+
+// Simulator returns the account that the run is about.
+func (r *Run) Simulator() *Simulator { return r.sim }
+
+// Clock returns the time of the account.
+func (r *Run) Clock() *Clock { return r.sim.clock }

@@ -43,7 +43,7 @@ type Watch struct {
 	sim        *Simulator
 	document   *Document
 	names      names
-	held       map[string]bool // ids that the document names or named
+	held       map[string]bool // ids that the document names or named, as ours
 	published  map[string]bool // ids that were current
 	removed    map[string]bool // ids that a human took out of the state
 	intents    []*intent
@@ -89,17 +89,17 @@ func (s *Simulator) Watch(d *Document) *Watch {
 		runs: map[*Run]*runRecord{}, assertions: map[string]int{},
 	}
 	for _, r := range d.Revisions() {
-		w.note(Revision{}, r)
+		w.note(r, true)
 	}
 	s.mu.Lock()
 	s.watches = append(s.watches, w)
 	s.mu.Unlock()
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.observers = append(d.observers, func(was, is Revision) {
+	d.observers = append(d.observers, func(r Revision) {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		w.note(was, is)
+		w.note(r, r.Edited)
 	})
 	return w
 }
@@ -136,12 +136,15 @@ func (w *Watch) record(r *Run) *runRecord {
 	return w.runs[r]
 }
 
-// note takes in a revision of the document.
-func (w *Watch) note(was, is Revision) {
+// note takes in a revision of the document. A given one was there before or is a human's, and proves each key that it
+// names; one that a run saved proves those whose secret it had to know.
+func (w *Watch) note(r Revision, given bool) {
 	before := w.names
-	w.names = read(is.State)
+	w.names = read(r.State)
 	for _, id := range w.names.all() {
-		w.held[id] = true
+		if given || id == w.names.current || id == w.names.previous || id == w.names.pending {
+			w.held[id] = true
+		}
 	}
 	if w.names.intent != nil {
 		w.intents = append(w.intents, w.names.intent)
@@ -152,7 +155,7 @@ func (w *Watch) note(was, is Revision) {
 	if before.current != "" && before.current != w.names.current {
 		w.left[before.current] = w.leaving()
 	}
-	if is.Edited {
+	if given {
 		for _, id := range before.all() {
 			w.removed[id] = w.removed[id] || !w.names.has(id)
 		}
