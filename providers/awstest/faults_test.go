@@ -16,8 +16,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/escapement-go/escapement/providers/awstest"
@@ -84,10 +86,14 @@ func TestOutcomes(t *testing.T) {
 		var seen [2][]string
 		for i, direct := range []bool{false, true} {
 			a := account{t, awstest.New(t, awstest.Options{}), direct}
+			client := a.admin()
+			if _, err := client.GetUser(t.Context(), &iam.GetUserInput{UserName: aws.String("app")}); err != nil {
+				t.Fatal(err) // from now on there is a connection that is used again
+			}
 			a.Script(awstest.Rule{Action: "CreateAccessKey", Nth: 1, Outcome: o.outcome})
 			sent := false
 			ctx := httptrace.WithClientTrace(t.Context(), &httptrace.ClientTrace{WroteHeaders: func() { sent = true }})
-			_, err := a.admin().CreateAccessKey(ctx, &iam.CreateAccessKeyInput{UserName: aws.String("app")})
+			_, err := client.CreateAccessKey(ctx, &iam.CreateAccessKeyInput{UserName: aws.String("app")})
 			seen[i] = chain(err)
 			if sees := strings.Join(seen[i], "\n"); o.sees == "" && err != nil || !strings.Contains(sees, o.sees) {
 				t.Errorf("%s: the client sees %v", o.outcome, err)
@@ -95,7 +101,7 @@ func TestOutcomes(t *testing.T) {
 			if executed := len(a.Keys("app")) == 2; executed != o.executed || sent != o.sent {
 				t.Errorf("%s: executed %v, sent %v", o.outcome, executed, sent)
 			}
-			if c := a.Calls(); len(c) != 1 || c[0].Executed != o.executed || a.Fired() != 1 {
+			if c := a.Calls()[1:]; len(c) != 1 || c[0].Executed != o.executed || a.Fired() != 1 {
 				t.Errorf("%s: %v", o.outcome, c)
 			}
 		}
@@ -194,6 +200,52 @@ func TestDelays(t *testing.T) {
 	}
 }
 
+// TestAnswers looks at answers that are not what AWS would say.
+func TestAnswers(t *testing.T) {
+	for _, direct := range []bool{false, true} {
+		a := account{t, awstest.New(t, awstest.Options{}), direct}
+		list := func(o awstest.Outcome, marker *string) *iam.ListAccessKeysOutput {
+			a.ClearScript()
+			a.Script(awstest.Rule{Outcome: o})
+			out, err := a.admin().ListAccessKeys(t.Context(), &iam.ListAccessKeysInput{UserName: aws.String("app"), Marker: marker})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return out
+		}
+		endless := list(awstest.EndlessPages(), nil)
+		again := list(awstest.EndlessPages(), endless.Marker)
+		if !again.IsTruncated || *again.Marker != *endless.Marker || len(again.AccessKeyMetadata) != 1 {
+			t.Error("the pages end")
+		}
+		if k := list(awstest.WithoutDates(), nil).AccessKeyMetadata[0]; k.CreateDate != nil {
+			t.Error("there is a date")
+		}
+		if k := list(awstest.ForUser("x"), nil).AccessKeyMetadata[0]; *k.UserName != "x" {
+			t.Error("for the right user")
+		}
+		a.Advance(time.Hour)
+		id := a.create().AccessKeyID
+		n := len(list(awstest.Stale(minute), nil).AccessKeyMetadata)
+		a.ClearScript()
+		if n != 1 || len(a.listed()) != 2 {
+			t.Errorf("%d keys without %s", n, id)
+		}
+		a.Script(awstest.Rule{Outcome: awstest.Altered(func(out *sts.GetCallerIdentityOutput) { out.Account = aws.String("210987654321") })})
+		out, err := a.sts(a.Credentials("app")).GetCallerIdentity(t.Context(), nil)
+		if err != nil || *out.Account != "210987654321" || a.Calls()[len(a.Calls())-1].Outcome != "altered answer" {
+			t.Error(out, err)
+		}
+		a.ClearScript()
+		a.SetPolicy("admin", nil)
+		a.Script(awstest.Rule{Outcome: awstest.WithoutSecret()})
+		made, err := a.admin().CreateAccessKey(t.Context(), nil)
+		if err != nil || made.AccessKey.SecretAccessKey != nil || made.AccessKey.AccessKeyId == nil {
+			t.Error("there is a secret", err)
+		}
+	}
+}
+
 // TestRetries counts how often the SDK and the direct client try, without and with a retryer for one call.
 func TestRetries(t *testing.T) {
 	for _, direct := range []bool{false, true} {
@@ -255,6 +307,11 @@ func TestMetadata(t *testing.T) {
 		id, identified := awsmiddleware.GetRequestIDMetadata(out.ResultMetadata)
 		if !timed || !at.Equal(awstest.Epoch.Add(time.Hour)) || !identified || len(id) != 36 {
 			t.Errorf("direct %v: %v %v %v", direct, at, timed, id)
+		}
+		_, err = a.admin().GetUser(a.Context(), &iam.GetUserInput{UserName: aws.String("nobody")})
+		var response *awshttp.ResponseError
+		if !errors.As(err, &response) || response.Response.Header.Get("Date") != at.Format(http.TimeFormat) || len(response.RequestID) != 36 {
+			t.Errorf("direct %v: %v", direct, err)
 		}
 	}
 }

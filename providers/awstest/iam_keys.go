@@ -135,9 +135,15 @@ func (s *Simulator) listAccessKeys(c *call, in *iam.ListAccessKeysInput) (*iam.L
 	return out, nil
 }
 
+// firstPage is a marker that leads to the beginning, see EndlessPages.
+const firstPage = "AAAAAAAAAAAA"
+
 // following drops the keys that earlier pages have shown.
 func following(all []types.AccessKeyMetadata, marker *string) ([]types.AccessKeyMetadata, error) {
 	if marker == nil {
+		return all, nil
+	}
+	if *marker == firstPage {
 		return all, nil
 	}
 	text, _ := base64.StdEncoding.DecodeString(*marker)

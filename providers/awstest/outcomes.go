@@ -31,3 +31,21 @@ func ForUser(name string) Outcome {
 		}
 	}}
 }
+
+// EndlessPages carries a ListAccessKeys out and says that there is more, at a marker that leads to the beginning.
+func EndlessPages() Outcome {
+	o := Altered(func(out *iam.ListAccessKeysOutput) { out.IsTruncated, out.Marker = true, aws.String(firstPage) })
+	o.name = "endless pages"
+	return o
+}
+
+// WithoutDates carries a ListAccessKeys out and leaves the dates out of the answer.
+func WithoutDates() Outcome {
+	o := Altered(func(out *iam.ListAccessKeysOutput) {
+		for i := range out.AccessKeyMetadata {
+			out.AccessKeyMetadata[i].CreateDate = nil
+		}
+	})
+	o.name = "answer without dates"
+	return o
+}

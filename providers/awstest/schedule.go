@@ -42,8 +42,7 @@ func (s *Simulator) Schedule(choose func(waiting []Waiting) int) *Schedule {
 func (d *Schedule) Go(name string, f func(r *Run) error) {
 	l := &lane{Waiting: Waiting{Name: name, Action: "start"}, schedule: d, proceed: make(chan struct{})}
 	d.lanes = append(d.lanes, l)
-	r := d.sim.NewRun()
-	r.name, r.lane = name, l
+	r := &Run{sim: d.sim, name: name, lane: l, after: -1}
 	go func() {
 		<-l.proceed
 		defer func() {

@@ -63,6 +63,9 @@ func (s *Simulator) listen() string {
 		s.mu.Lock()
 		s.server = server
 		s.mu.Unlock()
+		if s.t != nil {
+			s.t.Cleanup(s.Close)
+		}
 	})
 	return s.server.URL
 }
