@@ -121,6 +121,7 @@ func TestCanaries(t *testing.T) {
 		for _, c := range a.Calls() {
 			told += fmt.Sprintf("%v %+v %#v\n", c, c, c)
 		}
+		told += fmt.Sprintf("%v %+v %#v %+v", a.Keys("app"), a.Keys("admin")[0], a.Keys("app"), busyOptions().Users)
 		told += a.Trace() + strings.Join(tb.failures, "\n")
 		secrets := append(a.Secrets(), strings.Repeat("w", 40), "short", mint(byRSA, good(nil)), "Signature=", "AWS4-HMAC")
 		if len(secrets) < 12 {

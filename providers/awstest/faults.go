@@ -88,6 +88,7 @@ type Outcome struct {
 	delay    time.Duration
 	stale    time.Duration
 	alter    func(any)
+	user     string // for whom a key is made instead
 	location string
 	status   int
 }

@@ -237,7 +237,16 @@ func TestAnswers(t *testing.T) {
 			t.Error(out, err)
 		}
 		a.ClearScript()
-		a.SetPolicy("admin", nil)
+		a.Script(awstest.Rule{Nth: 1, Outcome: awstest.ForUser("admin")})
+		for _, want := range []string{"admin", "nobody"} {
+			other, err := a.admin().CreateAccessKey(t.Context(), &iam.CreateAccessKeyInput{UserName: aws.String("app")})
+			a.code(err, map[string]string{"admin": "", "nobody": "LimitExceeded"}[want])
+			if err == nil && (*other.AccessKey.UserName != want || len(a.Keys(want)) != 2) {
+				t.Errorf("made for %s", *other.AccessKey.UserName)
+			}
+		}
+		a.RemoveKey(a.Keys("admin")[1].ID)
+		a.ClearScript()
 		a.Script(awstest.Rule{Outcome: awstest.WithoutSecret()})
 		made, err := a.admin().CreateAccessKey(t.Context(), nil)
 		if err != nil || made.AccessKey.SecretAccessKey != nil || made.AccessKey.AccessKeyId == nil {

@@ -18,6 +18,9 @@ func (s *Simulator) createAccessKey(c *call, in *iam.CreateAccessKeyInput) (*iam
 	if err != nil {
 		return nil, err
 	}
+	if other := s.user(c.instead); other != nil {
+		u = other
+	}
 	full := u.liveKeys() >= s.options.KeyQuota
 	if s.options.RacyQuota {
 		full = c.full

@@ -12,9 +12,10 @@ func WithoutSecret() Outcome {
 	return o
 }
 
-// ForUser carries a call out and names another user in the answer.
+// ForUser carries a call out and names another user in the answer. The key of a CreateAccessKey really is made for that
+// user, if there is one.
 func ForUser(name string) Outcome {
-	return Outcome{name: "answer for another user", always: true, alter: func(out any) {
+	return Outcome{name: "answer for another user", always: true, user: name, alter: func(out any) {
 		switch out := out.(type) {
 		case *iam.CreateAccessKeyOutput:
 			out.AccessKey.UserName = aws.String(name)

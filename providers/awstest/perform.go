@@ -17,6 +17,7 @@ type call struct {
 	region string
 
 	lag       time.Duration // by which the fault script sets a list back
+	instead   string        // the user for whom the fault script has a key made
 	full      bool          // the quota was used up when the call arrived
 	documents documents
 }
@@ -53,7 +54,7 @@ func (s *Simulator) perform(c *call, op *operation, in any) answer {
 	if o.prevents() {
 		a = o.instead()
 	} else {
-		c.lag = o.stale
+		c.lag, c.instead = o.stale, o.user
 		a = s.execute(c, op, in)
 		o.spoil(&a)
 	}
@@ -157,15 +158,16 @@ func (s *Simulator) observe(tell func(*Watch)) {
 	}
 }
 
-// Before has f called when a call has arrived and before it is carried out. What f does to the account or the clock is
-// done before the call; a context that it cancels stops a direct call there.
+// Before has f called when a call, or a save of a run, has arrived and before it is carried out. What f does to the
+// account, the document or the clock is done before the call; a context that it cancels stops a direct call there.
 func (s *Simulator) Before(f func(Call)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.before = append(s.before, f)
 }
 
-// After has f called when a call has been carried out, or prevented, and before the client sees the answer.
+// After has f called when a call, or a save of a run, has been carried out, or prevented, and before the client sees the
+// answer.
 func (s *Simulator) After(f func(Call)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
