@@ -184,12 +184,6 @@ func (o Outcome) prevents() bool {
 	return o.damage == refused || !o.late && !o.always && (o.fail != nil || o.damage != intact)
 }
 
-func (o Outcome) instead() answer {
-	a := answer{}
-	o.spoil(&a)
-	return a
-}
-
 // spoil makes an answer what the client is to see.
 func (o Outcome) spoil(a *answer) {
 	if o.fail != nil {

@@ -353,6 +353,9 @@ func TestEndpoints(t *testing.T) {
 			t.Errorf("IAM in %s: %v", region, err)
 		}
 	}
+	if _, err := sts.NewFromConfig(sim.Config("nobody")).GetCallerIdentity(t.Context(), nil); err == nil || !strings.Contains(err.Error(), `no user "nobody"`) {
+		t.Errorf("an unknown user: %v", err)
+	}
 	if _, err := sim.HTTPClient().Get("https://example.com/"); err == nil || !strings.Contains(err.Error(), `"example.com"`) {
 		t.Errorf("another host: %v", err)
 	}
