@@ -12,8 +12,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 )
 
-// rules are what [Simulator.Watch] asserts.
-var rules = map[string]string{
+// invariants are what [Simulator.Watch] asserts.
+var invariants = map[string]string{
 	"I1":  "If a key in current or previous was alive before our call, one is alive after it.",
 	"I2":  "We never delete or deactivate the key in current, nor the key that signs our requests.",
 	"I3":  "We delete or deactivate only keys that are provably ours: an id that this document holds or held, or one proven by an intent.",
@@ -41,7 +41,6 @@ type Watch struct {
 	Report func(Violation)
 
 	sim        *Simulator
-	document   *Document
 	names      names
 	held       map[string]bool // ids that the document names or named, as ours
 	published  map[string]bool // ids that were current
@@ -75,7 +74,7 @@ type Violation struct {
 // String returns the rule with its text, what happened, and the trace.
 func (v Violation) String() string {
 	rule := v.Rule
-	if text := rules[v.Rule]; text != "" {
+	if text := invariants[v.Rule]; text != "" {
 		rule += ": " + text
 	}
 	return rule + "\n  " + v.Text + "\n" + v.Trace
@@ -84,7 +83,7 @@ func (v Violation) String() string {
 // Watch begins to assert the invariants of a rotation whose state is in the document.
 func (s *Simulator) Watch(d *Document) *Watch {
 	w := &Watch{
-		MinInterval: 10 * time.Minute, sim: s, document: d,
+		MinInterval: 10 * time.Minute, sim: s,
 		held: map[string]bool{}, published: map[string]bool{}, removed: map[string]bool{}, left: map[string]time.Time{},
 		runs: map[*Run]*runRecord{}, assertions: map[string]int{},
 	}
