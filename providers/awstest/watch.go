@@ -88,7 +88,8 @@ func (s *Simulator) Watch(d *Document) *Watch {
 		runs: map[*Run]*runRecord{}, assertions: map[string]int{},
 	}
 	for _, r := range d.Revisions() {
-		w.note(r, true)
+		r.Edited = true // what was there before is taken as given
+		w.note(r)
 	}
 	s.mu.Lock()
 	s.watches = append(s.watches, w)
@@ -98,7 +99,7 @@ func (s *Simulator) Watch(d *Document) *Watch {
 	d.observers = append(d.observers, func(r Revision) {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		w.note(r, r.Edited)
+		w.note(r)
 	})
 	return w
 }
@@ -135,13 +136,13 @@ func (w *Watch) record(r *Run) *runRecord {
 	return w.runs[r]
 }
 
-// note takes in a revision of the document. A given one was there before or is a human's, and proves each key that it
-// names; one that a run saved proves those whose secret it had to know.
-func (w *Watch) note(r Revision, given bool) {
+// note takes in a revision of the document. A human's proves each key that it names as ours; one that a run saved proves
+// those whose secret it had to know.
+func (w *Watch) note(is Revision) {
 	before := w.names
-	w.names = read(r.State)
+	w.names = read(is.State)
 	for _, id := range w.names.all() {
-		if given || id == w.names.current || id == w.names.previous || id == w.names.pending {
+		if is.Edited || id == w.names.current || id == w.names.previous || id == w.names.pending {
 			w.held[id] = true
 		}
 	}
@@ -154,7 +155,7 @@ func (w *Watch) note(r Revision, given bool) {
 	if before.current != "" && before.current != w.names.current {
 		w.left[before.current] = w.leaving()
 	}
-	if given {
+	if is.Edited {
 		for _, id := range before.all() {
 			w.removed[id] = w.removed[id] || !w.names.has(id)
 		}
