@@ -89,8 +89,7 @@ func (s *Simulator) Watch(d *Document) *Watch {
 		runs: map[*Run]*runRecord{}, assertions: map[string]int{},
 	}
 	for _, r := range d.Revisions() {
-		r.Edited = true // what was there before is taken as given
-		w.note(r)
+		w.note(r, true)
 	}
 	s.mu.Lock()
 	s.watches = append(s.watches, w)
@@ -100,7 +99,7 @@ func (s *Simulator) Watch(d *Document) *Watch {
 	d.observers = append(d.observers, func(r Revision) {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		w.note(r)
+		w.note(r, r.Edited)
 	})
 	return w
 }
@@ -137,13 +136,13 @@ func (w *Watch) record(r *Run) *runRecord {
 	return w.runs[r]
 }
 
-// note takes in a revision of the document. A human's proves each key that it names as ours; one that a run saved proves
-// those whose secret it had to know.
-func (w *Watch) note(is Revision) {
+// note takes in a revision of the document. A given one was there before or is a human's, and proves each key that it
+// names; one that a run saved proves those whose secret it had to know.
+func (w *Watch) note(r Revision, given bool) {
 	before := w.names
-	w.names = read(is.State)
+	w.names = read(r.State)
 	for _, id := range w.names.all() {
-		if is.Edited || id == w.names.current || id == w.names.previous || id == w.names.pending {
+		if given || id == w.names.current || id == w.names.previous || id == w.names.pending {
 			w.held[id] = true
 		}
 	}
@@ -156,10 +155,10 @@ func (w *Watch) note(is Revision) {
 	if before.current != "" && before.current != w.names.current {
 		w.left[before.current] = w.leaving()
 	}
-	if w.acting != nil && !is.Edited && w.names.intent.isNewer(before.intent) {
+	if w.acting != nil && !given && w.names.intent.isNewer(before.intent) {
 		w.record(w.acting).intents++
 	}
-	if is.Edited {
+	if given {
 		for _, id := range before.all() {
 			w.removed[id] = w.removed[id] || !w.names.has(id)
 		}
