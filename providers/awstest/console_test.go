@@ -111,3 +111,30 @@ func TestMalformed(t *testing.T) {
 		}
 	}
 }
+
+// TestTokenIssuer issues the same token every time, and changes claims.
+func TestTokenIssuer(t *testing.T) {
+	issue := func(more map[string]any) string {
+		token, err := awstest.NewTokenIssuer(issuerURL, audience).Token(awstest.Epoch, subject, more)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return token
+	}
+	o := federated()
+	o.Issuers = []awstest.Issuer{awstest.NewTokenIssuer(issuerURL, audience).Issuer()}
+	a := account{t, awstest.New(t, o), true}
+	if issue(nil) != issue(nil) {
+		t.Error("two tokens")
+	}
+	for want, more := range map[string]map[string]any{
+		"": nil, "ExpiredTokenException": {"exp": 1}, "InvalidIdentityToken": {"sub": nil}, "AccessDenied": {"sub": "x"},
+	} {
+		if got := a.present(issue(more)); got != want {
+			t.Errorf("%v: %q, want %q", more, got, want)
+		}
+	}
+	if _, err := awstest.NewTokenIssuer(issuerURL, audience).Token(awstest.Epoch, subject, map[string]any{"x": func() {}}); err == nil {
+		t.Error("a function is a claim")
+	}
+}
