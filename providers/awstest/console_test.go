@@ -124,7 +124,7 @@ func TestTokenIssuer(t *testing.T) {
 	o := federated()
 	o.Issuers = []awstest.Issuer{awstest.NewTokenIssuer(issuerURL, audience).Issuer()}
 	a := account{t, awstest.New(t, o), true}
-	if issue(nil) != issue(nil) {
+	if first, second := issue(nil), issue(nil); first != second {
 		t.Error("two tokens")
 	}
 	for want, more := range map[string]map[string]any{
