@@ -97,6 +97,7 @@ func (o *operation) providerRequest(t *task, inputs any) providers.Request {
 		Environment: t.env.name,
 		Root:        t.env.rootName,
 		Context:     maps.Clone(o.Context),
+		Warn:        o.hear(t),
 	}
 }
 
@@ -107,6 +108,7 @@ func (o *operation) perform(t *task, c *contract, failure string, do func(contex
 	}
 	unknown := unknownDatum(c.outputs, false)
 	o.log("called", "provider", t.expr.Call.Key, t.answer.err)
+	o.reportHeard(t)
 	if err := t.answer.err; err != nil {
 		o.countBytes(len(outsideText(err)))
 		o.reportCall(t, "provider-failed", failure, err)
