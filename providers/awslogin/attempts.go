@@ -162,7 +162,7 @@ func (a *attempts) ask(ctx context.Context) *answer {
 	region := a.regions[a.region]
 	out, err := a.client(x, region).AssumeRoleWithWebIdentity(ctx, a.input())
 	now := a.now()
-	got := &answer{kind: classify(x.status, err), region: region, token: a.token, status: x.status, err: err}
+	got := &answer{kind: classify(x, err), region: region, token: a.token, status: x.status, err: err}
 	there := now
 	if !x.date.IsZero() {
 		there, got.dated, got.skew = x.date, true, now.Sub(x.date).Round(time.Second)

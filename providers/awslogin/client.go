@@ -29,6 +29,7 @@ var directTransport = &http.Transport{
 type exchange struct {
 	base   http.RoundTripper
 	status int
+	broken bool      // the answer broke off
 	date   time.Time // of the answer, by the clock there; zero if it does not say
 }
 
@@ -63,13 +64,27 @@ func (x *exchange) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	x.status = resp.StatusCode
 	x.date, _ = http.ParseTime(resp.Header.Get("Date"))
-	resp.Body = limitedBody{io.LimitReader(resp.Body, maxAnswer), resp.Body}
+	resp.Body = &answerBody{ReadCloser: resp.Body, left: maxAnswer, exchange: x}
 	return resp, nil
 }
 
-type limitedBody struct {
-	io.Reader
-	io.Closer
+// An answerBody ends after so many bytes.
+type answerBody struct {
+	io.ReadCloser
+	left     int
+	exchange *exchange
+}
+
+func (b *answerBody) Read(p []byte) (int, error) {
+	if b.left <= 0 {
+		return 0, io.EOF
+	}
+	n, err := b.ReadCloser.Read(p[:min(len(p), b.left)])
+	b.left -= n
+	if err != nil && err != io.EOF {
+		b.exchange.broken = true
+	}
+	return n, err
 }
 
 var userAgent = "escapement/" + moduleVersion()

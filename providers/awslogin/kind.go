@@ -74,21 +74,19 @@ var kindsByCode = map[string]kind{
 	"TooManyRequestsException": throttled,
 }
 
-// classify returns the kind of an answer with that status, or of none if it is 0, from which the SDK made err.
-func classify(status int, err error) kind {
+// classify returns the kind of what came back, from which the SDK made err.
+func classify(x *exchange, err error) kind {
 	var api smithy.APIError
 	var decoding *smithy.DeserializationError
 	switch {
 	case err == nil:
 		return accepted
-	case status == 0 || status >= http.StatusInternalServerError:
+	case x.status == 0 || x.broken || x.status >= http.StatusInternalServerError:
 		return unavailable
-	case status >= 300 && status < 400:
+	case x.status >= 300 && x.status < 400:
 		return redirected
-	case errors.As(err, &decoding):
+	case errors.As(err, &decoding) || !errors.As(err, &api):
 		return unreadable
-	case !errors.As(err, &api):
-		return unavailable // the connection broke within the answer
 	}
 	code, message := api.ErrorCode(), api.ErrorMessage()
 	if code == "ValidationError" {

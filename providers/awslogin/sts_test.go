@@ -40,7 +40,7 @@ func (c *clock) Now() time.Time {
 func (c *clock) Sleep(ctx context.Context, d time.Duration) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.now = c.now.Add(d)
+	c.now = c.now.Add(d).Truncate(time.Second).Add(time.Second) // whole seconds, as in the header Date
 	c.slept = append(c.slept, d)
 	return ctx.Err()
 }
