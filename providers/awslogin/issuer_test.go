@@ -58,12 +58,12 @@ func keysOf(t *testing.T, i awslogin.Issuer, previous ...crypto.PublicKey) map[s
 	if err := json.Unmarshal(documents[".well-known/jwks.json"], &set); err != nil {
 		t.Fatal(err)
 	}
-	number := func(text string, size int) *big.Int {
+	bytesOf := func(text string, size int) []byte {
 		raw, err := base64.RawURLEncoding.DecodeString(text)
 		if err != nil || size > 0 && len(raw) != size {
 			t.Fatalf("%q has %d bytes, %v", text, len(raw), err)
 		}
-		return new(big.Int).SetBytes(raw)
+		return raw
 	}
 	keys := map[string]crypto.PublicKey{}
 	for _, k := range set.Keys {
@@ -72,9 +72,16 @@ func keysOf(t *testing.T, i awslogin.Issuer, previous ...crypto.PublicKey) map[s
 		}
 		switch k["kty"] + k["alg"] {
 		case "RSARS256":
-			keys[k["kid"]] = &rsa.PublicKey{N: number(k["n"], 0), E: int(number(k["e"], 0).Int64())}
+			keys[k["kid"]] = &rsa.PublicKey{
+				N: new(big.Int).SetBytes(bytesOf(k["n"], 0)), E: int(new(big.Int).SetBytes(bytesOf(k["e"], 0)).Int64()),
+			}
 		case "ECES256":
-			keys[k["kid"]] = &ecdsa.PublicKey{Curve: elliptic.P256(), X: number(k["x"], 32), Y: number(k["y"], 32)}
+			point := append([]byte{4}, append(bytesOf(k["x"], 32), bytesOf(k["y"], 32)...)...)
+			key, err := ecdsa.ParseUncompressedPublicKey(elliptic.P256(), point)
+			if err != nil {
+				t.Fatal(err)
+			}
+			keys[k["kid"]] = key
 		default:
 			t.Errorf("key %v", k)
 		}

@@ -99,8 +99,10 @@ func ReadIssuer(path string) (Issuer, error) {
 		return Issuer{}, err
 	}
 	i := Issuer{URL: file.URL, Organization: file.Organization, Audience: file.Audience, Attributes: file.Attributes, Key: key}
-	_, err = i.check()
-	return i, err
+	if _, err := i.check(); err != nil {
+		return Issuer{}, err
+	}
+	return i, nil
 }
 
 // readKey reads the key in the description, which is in dir, or in the file that it names.
