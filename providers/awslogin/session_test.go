@@ -11,6 +11,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -214,14 +215,31 @@ func TestFiftyLoginsWithExpiredTokens(t *testing.T) {
 
 // A source that makes another expired token each time is asked for a second one, once for all who came together.
 func TestExpiredTokensThatDiffer(t *testing.T) {
-	sts := newSTS(t, failure(400, "ExpiredTokenException", "Token expired"))
-	var asked atomic.Int64
-	p := sts.provider(counting(&asked, func(n int64) string { return jwt(map[string]any{"exp": start.Unix() - 1, "jti": n}) }))
-	for _, err := range opened(t, p, slices.Repeat([]*providers.Request{oidcRequest()}, 50)) {
-		checkError(t, err, "expired-token")
-	}
-	if sts.count() != 2 || asked.Load() != 4 {
-		t.Errorf("%d requests, source asked %d times; want 2 and 4", sts.count(), asked.Load())
+	for _, reqs := range [][]*providers.Request{
+		slices.Repeat([]*providers.Request{oidcRequest()}, 50),
+		fifty(),
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			w := &wire{answer: func(int, *http.Request) reply { return failure(400, "ExpiredTokenException", "Token expired") }}
+			var asked atomic.Int64
+			all := make(chan struct{})
+			p := w.provider()
+			p.Source = awslogin.Shared(func(context.Context, awslogin.TokenRequest) (awslogin.Token, error) {
+				n := asked.Add(1)
+				<-all
+				return awslogin.Token{Text: schema.NewSecret(jwt(map[string]any{"exp": start.Unix() - 1, "jti": n}))}, nil
+			})
+			go func() {
+				synctest.Wait() // until all 50 wait for the first token
+				close(all)
+			}()
+			for _, err := range opened(t, p, reqs) {
+				checkError(t, err, "expired-token")
+			}
+			if len(w.sent) != 2 || asked.Load() != 4 {
+				t.Errorf("%d requests, source asked %d times; want 2 and 4", len(w.sent), asked.Load())
+			}
+		})
 	}
 }
 

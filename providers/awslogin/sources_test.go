@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -210,11 +211,14 @@ func TestGitHubActions(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
+			var mu sync.Mutex // net/http gives no order between what it serves and what it answers
 			var asked []*http.Request
 			clock := newClock()
 			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				mu.Lock()
 				asked = append(asked, r)
 				answer := test.answers[min(len(asked), len(test.answers))-1]
+				mu.Unlock()
 				if answer.status == 0 {
 					panic(http.ErrAbortHandler)
 				}
@@ -228,6 +232,8 @@ func TestGitHubActions(t *testing.T) {
 			t.Setenv("ACTIONS_ID_TOKEN_REQUEST_URL", server.URL+"/token?api-version=2.0&secret="+canary)
 			t.Setenv("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "bearer-"+canary)
 			wantToken(t, awslogin.GitHubActions{Clock: clock}, jwt(nil), test.err)
+			mu.Lock()
+			defer mu.Unlock()
 			if len(asked) != test.tries || len(clock.slept) != test.tries-1 {
 				t.Errorf("%d tries and %d waits, want %d", len(asked), len(clock.slept), test.tries)
 			}
