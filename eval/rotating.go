@@ -213,6 +213,7 @@ func (o *operation) concludeRotation(run *rotationRun) {
 	}
 	run.settled, o.acting = true, nil
 	t, h := run.task, run.handover
+	o.reportHeard(t)
 	run.back, _ = t.answer.out.(*rotated)
 	if run.back == nil {
 		run.back = &rotated{err: t.answer.err}
