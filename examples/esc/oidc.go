@@ -57,7 +57,7 @@ func (c *oidcInitCmd) Run() error {
 
 Next:
   esc oidc publish %[2]s DIRECTORY         and serve the directory at %[1]s
-  in AWS, add an OpenID Connect provider   with that address and the audience %q
+  in AWS, add an OpenID Connect provider   with that address and the audience %[3]q
   esc oidc trust %[2]s --account ACCOUNT   and give a role the trust policy that this prints
   esc --token-source issuer:%[2]s open ENVIRONMENT
 `, issuer.URL, c.File, audience(issuer))
