@@ -89,8 +89,13 @@ func TestLayers(t *testing.T) {
 // TestLinked checks what modules other than the standard library each package links.
 func TestLinked(t *testing.T) {
 	yaml := []string{"go.yaml.in/yaml/v4", "github.com/goccy/go-yaml"}
-	command := append([]string{"github.com/alecthomas/kong", "golang.org/x/"}, yaml...)
 	sdk := []string{"github.com/aws/aws-sdk-go-v2", "github.com/aws/smithy-go"}
+	login := []string{
+		"github.com/aws/aws-sdk-go-v2/aws", "github.com/aws/aws-sdk-go-v2/internal/", "github.com/aws/aws-sdk-go-v2/service/internal/",
+		"github.com/aws/aws-sdk-go-v2/service/sts", "github.com/aws/smithy-go", "github.com/go-jose/go-jose/v4",
+	}
+	program := slices.Concat(yaml, login) // examples that log in
+	command := append([]string{"github.com/alecthomas/kong", "golang.org/x/"}, program...)
 	packages := listPackages(t)
 	for path, p := range packages {
 		name, ours := strings.CutPrefix(path, module+"/")
@@ -101,10 +106,16 @@ func TestLinked(t *testing.T) {
 		switch {
 		case name == "examples/esc":
 			may = command
+		case name == "examples/awssim":
+			may = slices.Concat(command, sdk)
 		case name == "providers/awstest":
 			may = sdk
-		case strings.HasPrefix(name, "eval"), strings.HasPrefix(name, "examples/"):
+		case strings.HasPrefix(name, "examples/"):
+			may = program
+		case strings.HasPrefix(name, "eval"):
 			may = yaml
+		case name == "providers/awslogin":
+			may = login
 		}
 		for _, dep := range p.Deps {
 			if packages[dep].Standard || strings.HasPrefix(dep, module) {

@@ -247,6 +247,7 @@ func (o *operation) concludeRotation(run *rotationRun) {
 	run.settled, o.acting = true, nil
 	t, h := run.task, run.handover
 	h.close() // which a rotator that ended its goroutine has left open
+	o.reportHeard(t)
 	run.back, _ = t.answer.out.(*rotated)
 	if run.back == nil {
 		run.back = &rotated{err: t.answer.err}

@@ -16,7 +16,6 @@ import (
 	"github.com/alecthomas/kong"
 
 	"github.com/escapement-go/escapement/eval"
-	"github.com/escapement-go/escapement/providers"
 	"github.com/escapement-go/escapement/providers/awslogin"
 )
 
@@ -43,6 +42,8 @@ type cli struct {
 	Dir     string `help:"Directory of the environments; the working directory where it is left out." env:"ESC_DIR" placeholder:"DIR"`
 	KeyFile string `help:"File of the keys of secrets." name:"key" env:"ESC_KEY_FILE" placeholder:"FILE"`
 
+	awsFlags
+
 	Open    openCmd    `cmd:"" help:"Print an environment with its secrets."`
 	Get     getCmd     `cmd:"" help:"Print an environment without calling a provider, secrets redacted."`
 	Check   checkCmd   `cmd:"" help:"Say what is wrong with environments."`
@@ -52,6 +53,7 @@ type cli struct {
 	Encrypt encryptCmd `cmd:"" help:"Encrypt the secrets in an environment's file."`
 	Decrypt decryptCmd `cmd:"" help:"Print an environment's file with its secrets decrypted."`
 	Key     keyCmd     `cmd:"" help:"Make keys."`
+	OIDC    oidcCmd    `cmd:"" name:"oidc" help:"Log in to AWS with tokens of an issuer of your own."`
 }
 
 // evaluator returns an evaluator for the directory. Without keys that can be read it has no Crypter, so that nobody
@@ -59,7 +61,7 @@ type cli struct {
 func (c *cli) evaluator() *eval.Evaluator {
 	e := &eval.Evaluator{
 		Loader:    eval.Dir(cmp.Or(c.Dir, ".")),
-		Providers: map[string]providers.Provider{"aws-login": &awslogin.Provider{}},
+		Providers: c.providers(),
 	}
 	if keys, err := c.keys(); err == nil {
 		e.Crypter = keys
@@ -101,7 +103,7 @@ func newParser(ctx context.Context, c *cli) (*kong.Kong, error) {
 	return kong.New(c,
 		kong.Name("esc"),
 		kong.Description(description),
-		kong.Vars{"formats": strings.Join(eval.Formats(), ",")},
+		kong.Vars{"formats": strings.Join(eval.Formats(), ","), "sources": awslogin.SourceForms},
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
 		kong.BindTo(ctx, (*context.Context)(nil)))
 }
