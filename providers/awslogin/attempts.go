@@ -52,6 +52,9 @@ type answer struct {
 
 // assume asks AWS for a session until it is there or nothing remains to be tried.
 func (p *Provider) assume(ctx context.Context, l *login, req TokenRequest) (*session, error) {
+	if err := p.checkEndpoint(); err != nil {
+		return nil, err
+	}
 	regions, err := p.regionsIn(l.role.partition)
 	if err != nil {
 		return nil, err

@@ -294,6 +294,25 @@ func TestTokensAreShared(t *testing.T) {
 	}
 }
 
+// A source may say that its tokens are good for less long than they do.
+func TestExpiryBySource(t *testing.T) {
+	sts := newSTS(t)
+	var asked atomic.Int64
+	p := sts.provider(sourceFunc(func(context.Context, awslogin.TokenRequest) (awslogin.Token, error) {
+		asked.Add(1)
+		return awslogin.Token{Text: schema.NewSecret(jwt(nil)), Expires: sts.clock.Now().Add(5 * time.Minute)}, nil
+	}))
+	for i, step := range []struct {
+		advance time.Duration
+		want    int64
+	}{{0, 1}, {4*time.Minute - time.Second, 1}, {time.Second, 2}} {
+		sts.clock.advance(step.advance)
+		if _, err := p.Open(t.Context(), oidcRequest("sessionName", fmt.Sprintf("session-%d", i))); err != nil || asked.Load() != step.want {
+			t.Errorf("%v: source asked %d times, want %d", err, asked.Load(), step.want)
+		}
+	}
+}
+
 // A source that fails is asked again by the next login, and by one of those who come together.
 func TestSourceErrorsAreNotKept(t *testing.T) {
 	sts := newSTS(t)
