@@ -168,7 +168,7 @@ func (a *attempts) ask(ctx context.Context) *answer {
 	got := &answer{kind: classify(x, err), region: region, token: a.token, status: x.status, err: err}
 	there := now
 	if !x.date.IsZero() {
-		there, got.dated, got.skew = x.date, true, now.Sub(x.date).Round(time.Second)
+		there, got.dated, got.skew = x.date, true, now.Truncate(time.Second).Sub(x.date) // a date has whole seconds
 	}
 	got.readError()
 	if got.kind == accepted {
