@@ -374,6 +374,34 @@ func TestGivingUp(t *testing.T) {
 	}
 }
 
+// By the clock of the machine, too, waiting for the next try ends with the context.
+func TestWaitingEndsWithContext(t *testing.T) {
+	w := &wire{answer: func(int, *http.Request) reply { return failure(400, "Throttling", "busy") }}
+	p := w.provider()
+	p.Clock = nil
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+	defer cancel()
+	if _, err := p.Open(ctx, oidcRequest()); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("got %v after %d requests", err, len(w.sent))
+	}
+}
+
+// What an issuer of ours refuses keeps its code.
+func TestIssuerRefuses(t *testing.T) {
+	sts := newSTS(t)
+	_, err := sts.provider(issuer(ecKey())).Open(t.Context(), oidcRequest("subjectAttributes", list("pulumi.user.login")))
+	checkError(t, err, "bad-input", `the subject attribute "pulumi.user.login" has no value`)
+	_, err = sts.provider(issuer(nil)).Open(t.Context(), oidcRequest())
+	checkError(t, err, "bad-issuer", "the issuer has no key")
+	cause := errors.New("the vault is sealed")
+	_, err = sts.provider(sourceFunc(func(context.Context, awslogin.TokenRequest) (awslogin.Token, error) {
+		return awslogin.Token{}, cause
+	})).Open(t.Context(), oidcRequest())
+	if !errors.Is(err, cause) || sts.count() > 0 {
+		t.Errorf("got %v after %d requests", err, sts.count())
+	}
+}
+
 // The default of two hours falls back to one, with a warning that every login with that session gets.
 func TestDefaultDuration(t *testing.T) {
 	sts := newSTS(t)
