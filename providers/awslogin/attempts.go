@@ -52,6 +52,9 @@ type answer struct {
 
 // assume asks AWS for a session until it is there or nothing remains to be tried.
 func (p *Provider) assume(ctx context.Context, l *login, req TokenRequest) (*session, error) {
+	if err := p.checkEndpoint(); err != nil {
+		return nil, err
+	}
 	regions, err := p.regionsIn(l.role.partition)
 	if err != nil {
 		return nil, err
@@ -165,7 +168,7 @@ func (a *attempts) ask(ctx context.Context) *answer {
 	got := &answer{kind: classify(x, err), region: region, token: a.token, status: x.status, err: err}
 	there := now
 	if !x.date.IsZero() {
-		there, got.dated, got.skew = x.date, true, now.Sub(x.date).Round(time.Second)
+		there, got.dated, got.skew = x.date, true, now.Truncate(time.Second).Sub(x.date) // a date has whole seconds
 	}
 	got.readError()
 	if got.kind == accepted {

@@ -1,6 +1,7 @@
 package awslogin
 
 import (
+	"bytes"
 	"crypto/tls"
 	"io"
 	"net"
@@ -56,6 +57,9 @@ func (x *exchange) client(program *http.Client) *http.Client {
 // RoundTrip sends the request without what the SDK takes from variables of the process.
 func (x *exchange) RoundTrip(req *http.Request) (*http.Response, error) {
 	req = req.Clone(req.Context())
+	if err := ownBody(req); err != nil {
+		return nil, err
+	}
 	req.Header.Del("X-Amzn-Trace-Id")
 	req.Header.Set("User-Agent", userAgent)
 	resp, err := x.base.RoundTrip(req)
@@ -66,6 +70,21 @@ func (x *exchange) RoundTrip(req *http.Request) (*http.Response, error) {
 	x.date, _ = http.ParseTime(resp.Header.Get("Date"))
 	resp.Body = &answerBody{ReadCloser: resp.Body, left: maxAnswer, exchange: x}
 	return resp, nil
+}
+
+// ownBody gives the request a body that stays open. The SDK closes its own as soon as an answer begins, and if the
+// transport is still looking for its end then, it gives the connection up with the answer in it.
+func ownBody(req *http.Request) error {
+	if req.Body == nil || req.Body == http.NoBody {
+		return nil
+	}
+	text, err := io.ReadAll(req.Body)
+	if closing := req.Body.Close(); err == nil {
+		err = closing
+	}
+	req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(text)), nil }
+	req.Body = io.NopCloser(bytes.NewReader(text))
+	return err
 }
 
 // An answerBody ends after so many bytes.

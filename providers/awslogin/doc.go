@@ -77,7 +77,7 @@
 //
 // Every error but that of a done context is an [*Error] with one of these codes, see [providers.Coder]:
 //
-//   - bad-input: an input, or a region that the program is set up with, cannot be used.
+//   - bad-input: an input, or a region or endpoint that the program is set up with, cannot be used.
 //   - bad-issuer: the [Issuer], or its key, is not as it must be.
 //   - no-token-source: oidc without a source of tokens.
 //   - token-source-failed: the source did not supply a token; the text is the source's.
@@ -94,6 +94,7 @@
 //   - throttled, aws-unavailable: STS is too busy, out of order or cannot be reached, in any of the regions.
 //   - not-aws, unreadable-answer, redirected: something else than STS answers.
 //   - aws-refused: AWS has another reason.
+//   - internal: a defect of the program, such as an HTTP client that panics.
 //
 // [ParseSource] has one more: bad-source. The texts tell the cause and what to do. Where the token is at fault they
 // quote its claims, which are not secret, and the condition of a trust policy that would accept it; they never hold a

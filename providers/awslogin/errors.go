@@ -30,6 +30,11 @@ func (e *Error) DiagnosticCode() string { return e.Code }
 // Unwrap returns the error of the source of tokens, if that is the cause.
 func (e *Error) Unwrap() error { return e.cause }
 
+// internal is the error of a login that ended in a way in which none should.
+func internal(format string, args ...any) error {
+	return &Error{Code: "internal", text: fmt.Sprintf(format, args...)}
+}
+
 // badInput says which input cannot be used and why. It is never given the value of one.
 func badInput(format string, args ...any) error {
 	return &Error{Code: "bad-input", text: fmt.Sprintf(format, args...)}
@@ -54,12 +59,19 @@ func hide(s string, texts []string) string {
 	return s
 }
 
+// minHidden is the length in bytes from which a secret is hidden; shorter ones are in any text.
+const minHidden = 3
+
 // secretTexts returns the secret strings in data, and the accounts of those that are ARNs of roles, of which messages
 // are made. The longest come first.
 func secretTexts(data any) []string {
 	found := map[string]bool{}
 	gatherSecrets(data, false, found)
-	delete(found, "")
+	for text := range found {
+		if len(text) < minHidden {
+			delete(found, text)
+		}
+	}
 	return slices.SortedFunc(maps.Keys(found), func(a, b string) int {
 		return cmp.Or(cmp.Compare(len(b), len(a)), cmp.Compare(a, b))
 	})

@@ -1,7 +1,6 @@
 package awslogin
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -65,17 +64,17 @@ func (e Exec) Token(ctx context.Context, _ TokenRequest) (Token, error) {
 	case err != nil:
 		return Token{}, fmt.Errorf("the command failed (%w)%s; run it by hand", err, e.complaint(stderr, stdout))
 	}
-	return tokenText(stdout.Bytes())
+	return tokenText(stdout.text)
 }
 
-// A bounded keeps the beginning of what is written to it.
+// A bounded keeps the beginning of what is written to it. It has no other method that takes text.
 type bounded struct {
-	bytes.Buffer
+	text []byte
 	most int
 }
 
 func (b *bounded) Write(p []byte) (int, error) {
-	b.Buffer.Write(p[:min(len(p), b.most-b.Len())])
+	b.text = append(b.text, p[:min(len(p), b.most-len(b.text))]...)
 	return len(p), nil
 }
 
@@ -85,8 +84,8 @@ var tokenLike = regexp.MustCompile(`eyJ[A-Za-z0-9_.+/=-]*`)
 // complaint returns what the command wrote to standard error, without what may be secret: the values of the variables
 // and the arguments that were given to it alone, and what is or looks like a token.
 func (e Exec) complaint(stderr, stdout *bounded) string {
-	text := tokenLike.ReplaceAllString(stderr.String(), "[secret]")
-	hidden := strings.Fields(stdout.String())
+	text := tokenLike.ReplaceAllString(string(stderr.text), "[secret]")
+	hidden := strings.Fields(string(stdout.text))
 	for _, variable := range e.Env {
 		if _, value, ok := strings.Cut(variable, "="); ok {
 			hidden = append(hidden, value)

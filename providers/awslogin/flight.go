@@ -2,8 +2,6 @@ package awslogin
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"sync"
 )
 
@@ -21,9 +19,6 @@ type flight[T any] struct {
 	out     T
 	err     error
 }
-
-// errNoAnswer is the failure of work that ended its goroutine.
-var errNoAnswer = errors.New("it ended without an answer")
 
 // do returns what work returns, which others may have started, or the error of ctx if that is done before. The work
 // is given a context with the values of one of those who wait.
@@ -49,7 +44,7 @@ func (g *flights[T]) do(ctx context.Context, key string, work func(context.Conte
 
 func (g *flights[T]) start(ctx context.Context, key string, work func(context.Context) (T, error)) *flight[T] {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	f := &flight[T]{done: make(chan struct{}), cancel: cancel, err: errNoAnswer}
+	f := &flight[T]{done: make(chan struct{}), cancel: cancel, err: internal("the login ended without an answer")}
 	if g.flying == nil {
 		g.flying = map[string]*flight[T]{}
 	}
@@ -59,7 +54,7 @@ func (g *flights[T]) start(ctx context.Context, key string, work func(context.Co
 		defer g.end(key, f)
 		defer func() {
 			if r := recover(); r != nil { // the panic's value may be anything
-				f.err = fmt.Errorf("it panicked (%T)", r)
+				f.err = internal("the HTTP client or the clock of the program panicked (%T); repair it", r)
 			}
 		}()
 		f.out, f.err = work(ctx)

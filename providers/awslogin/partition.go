@@ -1,6 +1,7 @@
 package awslogin
 
 import (
+	"net/url"
 	"regexp"
 	"strings"
 )
@@ -59,7 +60,22 @@ func partitionOf(region string) (found partition, ok bool) {
 	return found, longest > 0
 }
 
-// regions returns the regions to ask for a role of that partition, in order.
+// checkEndpoint checks what the program is set up with.
+func (p *Provider) checkEndpoint() error {
+	if p.Endpoint == "" {
+		return nil
+	}
+	u, err := url.Parse(p.Endpoint)
+	switch {
+	case err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || u.RawQuery != "" || u.Fragment != "":
+		return badInput(`the program is set up with an endpoint of STS that is no URL; use one such as "https://sts.example.com/"`)
+	case p.FIPS || p.DualStack:
+		return badInput("the program is set up with an endpoint of STS and with a variant of AWS's own; use one of them")
+	}
+	return nil
+}
+
+// regionsIn returns the regions to ask for a role of that partition, in order.
 func (p *Provider) regionsIn(part partition) ([]string, error) {
 	if len(p.Regions) == 0 {
 		return []string{part.region}, nil

@@ -136,6 +136,31 @@ func TestVariantEndpoints(t *testing.T) {
 	}
 }
 
+func TestEndpointsThatCannotBe(t *testing.T) {
+	for _, endpoint := range []string{"127.0.0.1:9400", "sts.example.com", "ftp://a/", "https://", "https://a/?b", "https://a/#b", "%"} {
+		w := &wire{}
+		p := w.provider()
+		p.Endpoint = endpoint
+		_, err := p.Open(t.Context(), oidcRequest())
+		checkError(t, err, "bad-input", "is set up with an endpoint of STS that is no URL")
+	}
+	p := new(wire).provider()
+	p.Endpoint, p.FIPS = "https://sts.example.com", true
+	_, err := p.Open(t.Context(), oidcRequest())
+	checkError(t, err, "bad-input", "use one of them")
+}
+
+// A transport of the program that panics is the failure of that login, and of no program.
+func TestTransportPanics(t *testing.T) {
+	w := &wire{answer: func(int, *http.Request) reply { panic(signatureText) }}
+	p := w.provider()
+	for range 2 {
+		_, err := p.Open(t.Context(), oidcRequest())
+		checkError(t, err, "internal", "panicked (string)")
+		silent(t, printed(err))
+	}
+}
+
 // Which regions may be set up, and which of them are asked.
 func TestRegions(t *testing.T) {
 	const cn = "arn:aws-cn:iam::123456789012:role/r"

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/json"
+	"maps"
 	"sync"
 	"time"
 
@@ -35,6 +36,7 @@ type sessions struct {
 	flights flights[*session]
 	mu      sync.Mutex
 	kept    map[string]*session
+	room    int // how large kept may grow before it is pruned
 }
 
 // session returns the session of an equal login, or begins one.
@@ -74,15 +76,21 @@ func (ss *sessions) find(key string, now time.Time) *session {
 func (ss *sessions) keep(key string, s *session, now time.Time) {
 	ss.mu.Lock()
 	defer ss.mu.Unlock()
-	for k, old := range ss.kept {
-		if !now.Before(old.until) {
-			delete(ss.kept, k)
-		}
-	}
 	if ss.kept == nil {
 		ss.kept = map[string]*session{}
 	}
+	ss.room = prune(ss.kept, ss.room, func(old *session) bool { return !now.Before(old.until) })
 	ss.kept[key] = s
+}
+
+// prune removes what is of no use any more from a map that has grown as large as room, and returns how large it may
+// grow before it is worth while again: what grows by one each time is then looked through in linear time.
+func prune[K comparable, V any](m map[K]V, room int, useless func(V) bool) int {
+	if len(m) < room {
+		return room
+	}
+	maps.DeleteFunc(m, func(_ K, v V) bool { return useless(v) })
+	return 2*len(m) + 16
 }
 
 // reserve is the end of a session's lifetime in which it is not handed out again.

@@ -294,6 +294,25 @@ func TestTokensAreShared(t *testing.T) {
 	}
 }
 
+// A source may say that its tokens are good for less long than they do.
+func TestExpiryBySource(t *testing.T) {
+	sts := newSTS(t)
+	var asked atomic.Int64
+	p := sts.provider(sourceFunc(func(context.Context, awslogin.TokenRequest) (awslogin.Token, error) {
+		asked.Add(1)
+		return awslogin.Token{Text: schema.NewSecret(jwt(nil)), Expires: sts.clock.Now().Add(5 * time.Minute)}, nil
+	}))
+	for i, step := range []struct {
+		advance time.Duration
+		want    int64
+	}{{0, 1}, {4*time.Minute - time.Second, 1}, {time.Second, 2}} {
+		sts.clock.advance(step.advance)
+		if _, err := p.Open(t.Context(), oidcRequest("sessionName", fmt.Sprintf("session-%d", i))); err != nil || asked.Load() != step.want {
+			t.Errorf("%v: source asked %d times, want %d", err, asked.Load(), step.want)
+		}
+	}
+}
+
 // A source that fails is asked again by the next login, and by one of those who come together.
 func TestSourceErrorsAreNotKept(t *testing.T) {
 	sts := newSTS(t)
@@ -352,6 +371,34 @@ func TestGivingUp(t *testing.T) {
 	cancel()
 	if _, err := p.Open(done, oidcRequest("sessionName", "another")); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
+	}
+}
+
+// By the clock of the machine, too, waiting for the next try ends with the context.
+func TestWaitingEndsWithContext(t *testing.T) {
+	w := &wire{answer: func(int, *http.Request) reply { return failure(400, "Throttling", "busy") }}
+	p := w.provider()
+	p.Clock = nil
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+	defer cancel()
+	if _, err := p.Open(ctx, oidcRequest()); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("got %v after %d requests", err, len(w.sent))
+	}
+}
+
+// What an issuer of ours refuses keeps its code.
+func TestIssuerRefuses(t *testing.T) {
+	sts := newSTS(t)
+	_, err := sts.provider(issuer(ecKey())).Open(t.Context(), oidcRequest("subjectAttributes", list("pulumi.user.login")))
+	checkError(t, err, "bad-input", `the subject attribute "pulumi.user.login" has no value`)
+	_, err = sts.provider(issuer(nil)).Open(t.Context(), oidcRequest())
+	checkError(t, err, "bad-issuer", "the issuer has no key")
+	cause := errors.New("the vault is sealed")
+	_, err = sts.provider(sourceFunc(func(context.Context, awslogin.TokenRequest) (awslogin.Token, error) {
+		return awslogin.Token{}, cause
+	})).Open(t.Context(), oidcRequest())
+	if !errors.Is(err, cause) || sts.count() > 0 {
+		t.Errorf("got %v after %d requests", err, sts.count())
 	}
 }
 

@@ -128,10 +128,15 @@ func TestSubjectsAreInjective(t *testing.T) {
 		return s, err == nil
 	}
 	compared, equal := 0, 0
-	rapid.Check(t, func(t *rapid.T) {
+	compare := func(t *rapid.T) {
 		a, b := draw.Draw(t, "a"), draw.Draw(t, "b")
 		if rapid.Bool().Draw(t, "alike") { // otherwise hardly any pair would be close
 			b.org, b.attributes = a.org, slices.Clone(a.attributes)
+			for _, name := range names[:5] {
+				if rapid.IntRange(0, 3).Draw(t, "keep "+name) > 0 {
+					b.values[name] = a.values[name]
+				}
+			}
 		}
 		one, ok1 := subject(t, a)
 		two, ok2 := subject(t, b)
@@ -145,6 +150,11 @@ func TestSubjectsAreInjective(t *testing.T) {
 		}
 		if (one == two) != same {
 			t.Errorf("%q and %q have the subjects\n%s\n%s", meaning(a), meaning(b), one, two)
+		}
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		for range 50 {
+			compare(t)
 		}
 	})
 	t.Logf("%d pairs of subjects, %d of them equal", compared, equal)

@@ -20,6 +20,8 @@ type tokens struct {
 	number   uint64            // of tokens supplied
 	latest   map[string]*token // by who it is for
 	verdicts map[[sha256.Size]byte]*verdict
+
+	latestRoom, verdictRoom int // how large the maps may grow before they are pruned
 }
 
 // supplied returns how many tokens have been supplied so far.
@@ -79,14 +81,10 @@ func (p *Provider) freshToken(ctx context.Context, req TokenRequest) (*token, er
 func (ts *tokens) keep(key string, t *token, now time.Time) {
 	ts.mu.Lock()
 	defer ts.mu.Unlock()
-	for k, old := range ts.latest {
-		if now.After(old.expires.Add(expiredFor)) {
-			delete(ts.latest, k)
-		}
-	}
 	if ts.latest == nil {
 		ts.latest = map[string]*token{}
 	}
+	ts.latestRoom = prune(ts.latest, ts.latestRoom, func(old *token) bool { return now.After(old.expires.Add(expiredFor)) })
 	ts.number++
 	t.number = ts.number
 	ts.latest[key] = t
@@ -148,19 +146,17 @@ func (p *Provider) tryFirst(ctx context.Context, v *verdict, send func() error) 
 func (ts *tokens) verdict(t *token, now time.Time) *verdict {
 	ts.mu.Lock()
 	defer ts.mu.Unlock()
-	for sum, old := range ts.verdicts {
-		if now.After(old.expires) && now.After(old.until) && len(old.turn) == 0 && sum != t.sum {
-			delete(ts.verdicts, sum)
-		}
+	if v := ts.verdicts[t.sum]; v != nil {
+		return v
 	}
-	v := ts.verdicts[t.sum]
-	if v == nil {
-		v = &verdict{turn: make(chan struct{}, 1), expires: t.expires}
-		if ts.verdicts == nil {
-			ts.verdicts = map[[sha256.Size]byte]*verdict{}
-		}
-		ts.verdicts[t.sum] = v
+	if ts.verdicts == nil {
+		ts.verdicts = map[[sha256.Size]byte]*verdict{}
 	}
+	ts.verdictRoom = prune(ts.verdicts, ts.verdictRoom, func(old *verdict) bool {
+		return now.After(old.expires) && now.After(old.until) && len(old.turn) == 0
+	})
+	v := &verdict{turn: make(chan struct{}, 1), expires: t.expires}
+	ts.verdicts[t.sum] = v
 	return v
 }
 
