@@ -33,7 +33,8 @@ func newEvaluator(t *testing.T) *eval.Evaluator {
 	if err != nil {
 		t.Fatal(err)
 	}
-	trust, err := issuer.TrustPolicy("aws", sim.Account(), "pulumi:environments:org:acme:env:aws/oidc")
+	trust, err := issuer.TrustPolicy("aws", sim.Account(), "pulumi:environments:org:acme:env:aws/oidc",
+		"pulumi:environments:pulumi.organization.login:acme:currentEnvironment.name:aws/scoped:rootEnvironment.name:*")
 	if err != nil {
 		t.Fatal(err)
 	}

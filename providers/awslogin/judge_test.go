@@ -23,6 +23,7 @@ import (
 	gojwt "github.com/golang-jwt/jwt/v5"
 
 	"github.com/escapement-go/escapement/providers/awslogin"
+	"github.com/escapement-go/escapement/providers/awstest"
 )
 
 // judgeVariable names the program of a MinIO server, which has an STS of its own.
@@ -45,7 +46,30 @@ func TestJudge(t *testing.T) {
 	}
 	issuer, curve, stranger := judgedIssuers(t)
 	client, role := startJudge(t, program, issuer)
-	verdicts := append(judgedAlike(t, issuer, curve, stranger), judgedOtherwise(t, issuer)...)
+	judge(t, client, role, append(judgedAlike(t, issuer, curve, stranger), judgedOtherwise(t, issuer)...))
+}
+
+// TestSimulatedJudge makes sure that the simulated account is of the same opinion, where AWS is.
+func TestSimulatedJudge(t *testing.T) {
+	issuer, curve, stranger := judgedIssuers(t)
+	sim := awstest.New(t, awstest.Options{Clock: awstest.RealTime(1)})
+	if err := sim.AddIssuer(awstest.Issuer{URL: issuer.URL, ClientIDs: []string{"aws:acme"}}); err != nil {
+		t.Fatal(err)
+	}
+	trust, err := issuer.TrustPolicy("aws", sim.Account(), "*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := sim.AddRole(awstest.Role{Name: "r", TrustPolicy: string(trust), MaxSessionDuration: 12 * time.Hour}); err != nil {
+		t.Fatal(err)
+	}
+	client := sts.NewFromConfig(sim.Config(""), func(o *sts.Options) { o.Retryer = aws.NopRetryer{} })
+	judge(t, client, sim.RoleARN("r"), judgedAlike(t, issuer, curve, stranger))
+}
+
+// judge asks an STS for its verdicts.
+func judge(t *testing.T, client *sts.Client, role string, verdicts []verdict) {
+	t.Helper()
 	accepted := 0
 	for _, v := range verdicts {
 		in := &sts.AssumeRoleWithWebIdentityInput{
