@@ -13,7 +13,6 @@ import (
 	"sync"
 	"testing"
 	"testing/synctest"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -161,23 +160,22 @@ func TestLeftBehind(t *testing.T) {
 
 // Rotate comes back only after a save that is under way on another goroutine has ended.
 func TestSaveOnAnotherGoroutine(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := newStore(documentX)
-		saving := make(chan struct{})
-		s.save = func(_ context.Context, _ string, _, _ []byte, do func() error) error {
-			close(saving)
-			time.Sleep(time.Minute) // of the bubble's clock
-			return do()
-		}
-		result := rotateX(t, s, func(ctx context.Context, _ *rotators.Request, save saveFunc) error {
-			go save(context.WithoutCancel(ctx), step(1))
-			<-saving
-			return nil
-		})
-		if !result.Saved || result.Status != eval.Succeeded || stepIn(t, s) != 1 {
-			t.Errorf("result is %+v", result)
-		}
+	s := newStore(documentX)
+	saving, returned := make(chan struct{}), make(chan struct{})
+	s.save = func(_ context.Context, _ string, _, _ []byte, do func() error) error {
+		close(saving)
+		<-returned
+		return do()
+	}
+	result := rotateX(t, s, func(ctx context.Context, _ *rotators.Request, save saveFunc) error {
+		defer close(returned)
+		go save(ctx, step(1))
+		<-saving
+		return nil
 	})
+	if !result.Saved || result.Status != eval.Succeeded || stepIn(t, s) != 1 {
+		t.Errorf("result is %+v", result)
+	}
 }
 
 // Events are told as they happen, without the secrets that are known by then, and a listener that panics harms nobody.
