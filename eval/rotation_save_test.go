@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -91,6 +92,34 @@ func TestE2SaveComparesAndSwapsTheState(t *testing.T) {
 			!result.Unsaved["key"].Equal(schema.NewSecret("key-60")) {
 			t.Errorf("after %d saves: %+v", confirmed, result)
 		}
+	}
+}
+
+// Of several who rotate one document at once without knowing of each other, one wins, and the others have a conflict.
+func TestRivalRotations(t *testing.T) {
+	const rivals = 8
+	s := newStore(documentX)
+	var ready, all sync.WaitGroup
+	ready.Add(rivals)
+	results := make([]eval.RotationResult, rivals)
+	for i := range rivals {
+		all.Go(func() {
+			results[i] = rotateX(t, s, func(ctx context.Context, _ *rotators.Request, save saveFunc) error {
+				ready.Done()
+				ready.Wait()
+				return errors.Join(save(ctx, step(100+i)), save(ctx, step(i)))
+			})
+		})
+	}
+	all.Wait()
+	for i, result := range results {
+		won := stepIn(t, s) == i
+		if won != (result.Status == eval.Succeeded) || won != result.Saved || won == (tell(result.Diagnostics) == "save-conflict") {
+			t.Errorf("rival %d, won %t: %+v", i, won, result)
+		}
+	}
+	if len(s.saved) != 2 {
+		t.Errorf("%d texts were saved", len(s.saved))
 	}
 }
 
