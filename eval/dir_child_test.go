@@ -26,6 +26,9 @@ var children = map[string]func(args []string) error{
 	"edit":  editLine,
 	"rival": saveAsRival,
 	"hold":  holdLock,
+
+	"rotate":          rotateAndDie,
+	"rotate and wait": rotateAndWait,
 }
 
 func runChild(job string, args []string) int {

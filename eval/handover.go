@@ -164,6 +164,9 @@ func (h *handover) write(ctx context.Context, state map[string]any) error {
 		ctx: ctx, crypter: h.evaluator.Crypter, environment: h.environment, writing: yamltext.Quoted, envelopes: h.envelopes,
 	}
 	value, err := w.value(state)
+	if crypt, ok := errors.AsType[*cryptError](err); ok {
+		return errors.New(crypt.text(slices.Concat(h.known, h.secrets)))
+	}
 	if err != nil {
 		return err
 	}

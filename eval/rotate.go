@@ -99,7 +99,11 @@ func (o *operation) rotatorState(t *task, e *syntax.Expr, c *contract) (map[stri
 	if !o.validate(e.Call.State, v, c.state.Validate(plain)) {
 		return nil, true
 	}
-	state, _ := c.state.MarkSecrets(plain).(map[string]any)
+	marked := c.state.MarkSecrets(plain)
+	if secret, ok := marked.(schema.Secret); ok {
+		marked = secretMembers(secret)
+	}
+	state, _ := marked.(map[string]any)
 	o.secrets = appendSecrets(o.secrets, state)
 	return state, true
 }

@@ -41,8 +41,8 @@ type rotationRun struct {
 // rotated is what a rotator came back with.
 type rotated struct {
 	err     error // of rotating
-	opened  bool
-	out     any // of opening the state as it is now
+	opened  bool  // all is well, and the state as it is now has been opened
+	out     any   // of opening it
 	openErr error
 	next    time.Time // when something will be due
 }
@@ -183,11 +183,11 @@ func (o *operation) rotateNow(ctx context.Context, rotator rotators.Rotator, run
 		defer run.handover.close()
 		return rotate(ctx, o.rotatorRequest(run, run.state, run.events.report), run.handover.save)
 	})
-	state := run.state
-	if run.handover.saved {
-		state = run.handover.state
+	h, state := run.handover, run.state
+	if h.saved {
+		state = h.state
 	}
-	if state == nil || run.handover.problem != nil {
+	if state == nil || h.problem != nil {
 		return back
 	}
 	if isMaintainer {
@@ -195,11 +195,13 @@ func (o *operation) rotateNow(ctx context.Context, rotator rotators.Rotator, run
 		due, _ := askDue(maintainer, o.rotatorRequest(run, state, nil), o.rotationTime())
 		back.next = due.Next
 	}
-	back.openErr = guardedCall(func() (err error) {
-		back.out, err = rotator.Open(ctx, o.rotatorRequest(run, state, nil))
-		return err
-	})
-	back.opened = true
+	if back.err == nil && h.violations == nil {
+		back.opened = true
+		back.openErr = guardedCall(func() (err error) {
+			back.out, err = rotator.Open(ctx, o.rotatorRequest(run, state, nil))
+			return err
+		})
+	}
 	return back
 }
 
@@ -252,9 +254,9 @@ func (o *operation) concludeRotation(run *rotationRun) {
 	if run.back == nil {
 		run.back = &rotated{err: t.answer.err}
 	}
-	o.log("rotated", "rotator", run.result.Rotator, run.back.err)
 	o.newest = h.text
 	o.secrets = append(o.secrets, h.secrets...)
+	o.log("rotated", "rotator", run.result.Rotator, run.back.err)
 	run.result.Saved, run.result.Unsaved = h.saved, h.unsaved()
 	run.result.Next, run.result.Events = run.back.next, run.events.close()
 	before := len(o.found)

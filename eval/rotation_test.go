@@ -2,113 +2,230 @@ package eval_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"strings"
 	"sync"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/escapement-go/escapement/eval"
 	"github.com/escapement-go/escapement/eval/evaltest"
+	"github.com/escapement-go/escapement/rotators"
+	"github.com/escapement-go/escapement/schema"
 )
 
-// A savingStore is a Saver in memory. Before a save it may do something else to the text, or fail.
-type savingStore struct {
-	mu     sync.Mutex
-	texts  map[string]string
-	saves  int
-	before func(save int, name string, texts map[string]string) error
+// A store is a Saver in memory that a test can interfere with.
+type store struct {
+	mu    sync.Mutex
+	texts map[string]string
+	saved []string // every text that was saved
+
+	// save, if not nil, is called instead of saving, with what would save; load instead of loading.
+	save func(ctx context.Context, name string, old, new []byte, do func() error) error
+	load func(ctx context.Context, name string, do func() ([]byte, error)) ([]byte, error)
 }
 
-func (s *savingStore) Load(_ context.Context, name string) ([]byte, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	text, ok := s.texts[name]
-	if !ok {
-		return nil, fmt.Errorf("environment %q: %w", name, fs.ErrNotExist)
-	}
-	return []byte(text), nil
-}
+func newStore(text string) *store { return &store{texts: map[string]string{"r": text}} }
 
-func (s *savingStore) Save(_ context.Context, name string, old, new []byte) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.saves++
-	if s.before != nil {
-		if err := s.before(s.saves, name, s.texts); err != nil {
-			return err
+func (s *store) Load(ctx context.Context, name string) ([]byte, error) {
+	do := func() ([]byte, error) {
+		text := s.text(name)
+		if text == "" {
+			return nil, fmt.Errorf("environment %q: %w", name, fs.ErrNotExist)
 		}
+		return []byte(text), nil
 	}
-	if text := s.texts[name]; text != string(old) && text != string(new) {
-		return eval.ErrConflict
+	if s.load != nil {
+		return s.load(ctx, name, do)
 	}
-	s.texts[name] = string(new)
-	return nil
+	return do()
 }
 
-const (
-	documentN = "values: {k: {fn::rotate::pw: {inputs: {user: u}}}}\n"
-	documentK = "values: {k: {fn::rotate::pw: {inputs: {user: u}, state: {current: {fn::secret: c1}}}}}\n"
-)
+func (s *store) Save(ctx context.Context, name string, old, new []byte) error {
+	do := func() error {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if text := s.texts[name]; text != string(old) && text != string(new) {
+			return eval.ErrConflict
+		}
+		s.texts[name] = string(new)
+		s.saved = append(s.saved, string(new))
+		return nil
+	}
+	if s.save != nil {
+		return s.save(ctx, name, old, new, do)
+	}
+	return do()
+}
 
-// rotate rotates the environment r of a savingStore. It returns what happened, line by line.
-func rotate(t *testing.T, s *savingStore, opts eval.RotateOptions) (*eval.Rotation, string) {
-	t.Helper()
+func (s *store) text(name string) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.texts[name]
+}
+
+// replace edits the text of r, as somebody else would.
+func (s *store) replace(old, new string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.texts["r"] = strings.Replace(s.texts["r"], old, new, 1)
+}
+
+type saveFunc = func(ctx context.Context, state any) error
+
+type rotateFunc = func(ctx context.Context, req *rotators.Request, save saveFunc) error
+
+// A scripted rotator rotates as the test says. It opens into its state.
+type scripted struct {
+	schema rotators.Schema
+	rotate rotateFunc
+}
+
+func (r scripted) Schema() rotators.Schema { return r.schema }
+
+func (r scripted) Open(_ context.Context, req *rotators.Request) (any, error) { return req.State, nil }
+
+func (r scripted) Rotate(ctx context.Context, req *rotators.Request, save func(ctx context.Context, state any) error) error {
+	return r.rotate(ctx, req, save)
+}
+
+// documentX calls the rotator x, which has no state yet.
+const documentX = `# head
+values:
+  k:
+    fn::rotate::x:
+      inputs: {}
+  other: 1
+`
+
+// evaluatorOf makes an evaluator with the fixtures, a saver and the rotator x.
+func evaluatorOf(saver eval.Saver, rotate rotateFunc) *eval.Evaluator {
 	host := &evaltest.Host{}
 	e := host.Evaluator()
-	e.Loader = s
-	rotation, err := e.Rotate(t.Context(), "r", opts)
-	var b strings.Builder
-	for _, r := range rotation.Results {
-		fmt.Fprintf(&b, "%s %s", r.Path, r.Status)
-		if r.Saved {
-			b.WriteString(" saved")
-		}
-		if r.Unsaved != nil {
-			b.WriteString(" unsaved")
-		}
-		b.WriteByte('\n')
-	}
-	for _, d := range rotation.Environment.Diagnostics {
-		severity := "!"
-		if d.Warning {
-			severity = "?"
-		}
-		fmt.Fprintf(&b, "%s%s %s\n", severity, d.Code, d.Path)
-	}
-	if err != nil && rotation.Environment.Diagnostics.Err() == nil {
-		fmt.Fprintf(&b, "error: %v\n", err)
-	}
-	for _, name := range []string{"pw rotate", "pw open", "echo"} {
-		if n := host.Calls()[name]; n > 0 {
-			fmt.Fprintf(&b, "%s %d\n", name, n)
-		}
-	}
-	return rotation, b.String()
+	e.Loader = saver
+	e.Rotators["x"] = scripted{rotate: rotate}
+	return e
 }
 
-func TestRotate(t *testing.T) {
-	tests := []struct {
-		name  string
-		texts map[string]string
-		paths []string
-		want  string
-	}{
-		{"K", map[string]string{"r": documentK}, nil, "k succeeded saved\npw rotate 1\npw open 1\n"},
-		{"N", map[string]string{"r": documentN}, nil, "k succeeded saved\npw rotate 1\npw open 1\n"},
-		{
-			"an unknown rotator", map[string]string{"r": strings.Replace(documentN, "::pw", "::pv", 1)}, nil,
-			"k not-evaluated\n!unknown-rotator values.k\n",
-		},
+// rotateX rotates documentX, or whatever the store holds, with a rotator, and returns the result of the rotator.
+func rotateX(t *testing.T, s *store, rotate rotateFunc) eval.RotationResult {
+	t.Helper()
+	rotation, err := evaluatorOf(s, rotate).Rotate(t.Context(), "r", eval.RotateOptions{})
+	if len(rotation.Results) != 1 {
+		t.Fatalf("results are %v, %v", rotation.Results, err)
 	}
-	for _, test := range tests {
-		t.Run(test.name, func(t *testing.T) {
-			_, told := rotate(t, &savingStore{texts: test.texts}, eval.RotateOptions{Paths: test.paths})
-			if diff := cmp.Diff(test.want, told); diff != "" {
-				t.Error(diff)
+	result := rotation.Results[0]
+	if (err == nil) != (result.Status == eval.Succeeded) {
+		t.Errorf("status is %s, but the error is %v", result.Status, err)
+	}
+	return result
+}
+
+// tell prints the code of each diagnostic.
+func tell(ds eval.Diagnostics) string {
+	var codes []string
+	for _, d := range ds {
+		codes = append(codes, d.Code)
+	}
+	return strings.Join(codes, " ")
+}
+
+// stateOf opens the environment r of a store and returns the state of k, nil if it has none.
+func stateOf(t *testing.T, saver eval.Saver) map[string]any {
+	t.Helper()
+	env, err := evaluatorOf(saver, nil).Open(t.Context(), "r", "k")
+	if err != nil {
+		if tell(env.Diagnostics) != "not-rotated" {
+			t.Errorf("opening: %v", err)
+		}
+		return nil
+	}
+	v, _ := env.Values.Lookup("k")
+	state, _ := v.Plain().(map[string]any)
+	return state
+}
+
+// step is a state that a test recognises.
+func step(n int) map[string]any {
+	return map[string]any{"n": n, "key": schema.NewSecret(fmt.Sprintf("key-%d", n))}
+}
+
+// stepIn says which step the document holds, -1 for none.
+func stepIn(t *testing.T, saver eval.Saver) int {
+	t.Helper()
+	state := stateOf(t, saver)
+	if state == nil {
+		return -1
+	}
+	n := 0
+	if _, err := fmt.Sscan(fmt.Sprint(state["n"]), &n); err != nil || !schema.Equal(state["key"], step(n)["key"]) {
+		t.Errorf("the state is %v", state)
+	}
+	return n
+}
+
+// Two Rotates of one environment by one Evaluator never overlap, whatever the environment is called.
+func TestRotationsOfOneEnvironmentWait(t *testing.T) {
+	s := newStore(documentX)
+	var mu sync.Mutex
+	working, runs := 0, 0
+	e := evaluatorOf(s, func(ctx context.Context, req *rotators.Request, save saveFunc) error {
+		mu.Lock()
+		working++
+		runs++
+		n, overlap := runs, working > 1
+		mu.Unlock()
+		defer func() {
+			mu.Lock()
+			working--
+			mu.Unlock()
+		}()
+		if overlap {
+			return errors.New("two at once")
+		}
+		if err := save(ctx, step(100+n)); err != nil {
+			return err
+		}
+		return save(ctx, step(n))
+	})
+	var all sync.WaitGroup
+	for i := range 12 {
+		all.Go(func() {
+			name := []string{"r", "default/r", "r@latest", "default/r@latest"}[i%4]
+			if _, err := e.Rotate(t.Context(), name, eval.RotateOptions{}); err != nil {
+				t.Errorf("%s: %v", name, err)
 			}
 		})
 	}
+	all.Wait()
+	if n := stepIn(t, s); n != 12 {
+		t.Errorf("the state is that of rotation %d, want 12", n)
+	}
+}
+
+// A Rotate that waits for another one ends with its context.
+func TestRotateWaitsNoLongerThanItsContext(t *testing.T) {
+	s := newStore(documentX)
+	started, finish := make(chan struct{}), make(chan struct{})
+	e := evaluatorOf(s, func(ctx context.Context, _ *rotators.Request, save saveFunc) error {
+		close(started)
+		<-finish
+		return save(ctx, step(1))
+	})
+	var all sync.WaitGroup
+	all.Go(func() {
+		if _, err := e.Rotate(t.Context(), "r", eval.RotateOptions{}); err != nil {
+			t.Error(err)
+		}
+	})
+	<-started
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	rotation, err := e.Rotate(ctx, "r", eval.RotateOptions{})
+	if !errors.Is(err, context.Canceled) || rotation == nil || rotation.Environment == nil || rotation.Results != nil {
+		t.Errorf("the second: %v, %v", rotation, err)
+	}
+	close(finish)
+	all.Wait()
 }

@@ -19,21 +19,21 @@ import (
 	"github.com/escapement-go/escapement/schema"
 )
 
-// A store is a Saver of one environment, "dev", in memory.
-type store struct {
+// A memoryStore is a Saver of one environment, "dev", in memory.
+type memoryStore struct {
 	text   []byte
 	before func() error // called before each save
 	saves  int          // that succeeded
 }
 
-func (s *store) Load(_ context.Context, name string) ([]byte, error) {
+func (s *memoryStore) Load(_ context.Context, name string) ([]byte, error) {
 	if name != "dev" {
 		return nil, fs.ErrNotExist
 	}
 	return s.text, nil
 }
 
-func (s *store) Save(_ context.Context, _ string, old, new []byte) error {
+func (s *memoryStore) Save(_ context.Context, _ string, old, new []byte) error {
 	if s.before != nil {
 		if err := s.before(); err != nil {
 			return err
@@ -135,7 +135,7 @@ func TestMerge(t *testing.T) {
 		{"imports", []edit{{"imports[0]", "other"}}, "[base]", "[first]", "", ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			s := &store{text: []byte(shared)}
+			s := &memoryStore{text: []byte(shared)}
 			e, d := load(t, s)
 			d = apply(t, d, tt.edits)
 			theirs := strings.Replace(shared, tt.old, tt.new, 1)
@@ -162,7 +162,7 @@ func TestMerge(t *testing.T) {
 }
 
 func TestMergeIntoEmpty(t *testing.T) {
-	s := &store{}
+	s := &memoryStore{}
 	e, d := load(t, s)
 	d = apply(t, d, []edit{{"a", "1"}})
 	s.text = []byte("values: {b: 2}\n")
@@ -172,7 +172,7 @@ func TestMergeIntoEmpty(t *testing.T) {
 
 // TestMergeMessage is what somebody reads.
 func TestMergeMessage(t *testing.T) {
-	s := &store{text: []byte(shared)}
+	s := &memoryStore{text: []byte(shared)}
 	e, d := load(t, s)
 	d = apply(t, d, []edit{{"hosts[0].port", "81"}})
 	s.text = []byte(strings.Replace(shared, "port: 80", "port: 82", 1))
@@ -183,7 +183,7 @@ func TestMergeMessage(t *testing.T) {
 
 // TestNoMerge makes sure that a text that was replaced as a whole is not mixed with another.
 func TestNoMerge(t *testing.T) {
-	s := &store{text: []byte(shared)}
+	s := &memoryStore{text: []byte(shared)}
 	e, d := load(t, s)
 	d, err := d.Replace([]byte(shared + "  z: 1\n"))
 	if err != nil {
@@ -204,7 +204,7 @@ func TestNoMerge(t *testing.T) {
 
 // TestMergeAgain loses against others several times in a row.
 func TestMergeAgain(t *testing.T) {
-	s := &store{text: []byte("values:\n  n: 0\n")}
+	s := &memoryStore{text: []byte("values:\n  n: 0\n")}
 	e, d := load(t, s)
 	d = apply(t, d, []edit{{"mine", "1"}})
 	tries := 0
@@ -226,7 +226,7 @@ func TestMergeAgain(t *testing.T) {
 
 // TestConflictsWithoutEnd meets savers that never save.
 func TestConflictsWithoutEnd(t *testing.T) {
-	s := &store{text: []byte(shared), before: func() error { return eval.ErrConflict }}
+	s := &memoryStore{text: []byte(shared), before: func() error { return eval.ErrConflict }}
 	e, d := load(t, s)
 	if _, err := e.Save(t.Context(), apply(t, d, []edit{{"a", "5"}})); !errors.Is(err, eval.ErrConflict) {
 		t.Errorf("got %v", err)
@@ -248,7 +248,7 @@ func TestConflictsWithoutEnd(t *testing.T) {
 // TestSaverErrors passes on what a Saver says, but no secret.
 func TestSaverErrors(t *testing.T) {
 	canary := evaltest.NewCanary()
-	s := &store{text: []byte("values: {a: {fn::secret: '" + canary.Text() + "'}}\n")}
+	s := &memoryStore{text: []byte("values: {a: {fn::secret: '" + canary.Text() + "'}}\n")}
 	e, d := load(t, s)
 	changed := apply(t, d, []edit{{"b", "5"}})
 	for _, want := range []error{eval.ErrUncertain, fs.ErrNotExist, context.Canceled, fs.ErrPermission} {
@@ -295,9 +295,9 @@ func TestNotSavable(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = (&eval.Evaluator{Loader: &store{}}).Save(t.Context(), apply(t, pinned, []edit{{"a", "5"}}))
+	_, err = (&eval.Evaluator{Loader: &memoryStore{}}).Save(t.Context(), apply(t, pinned, []edit{{"a", "5"}}))
 	wantCodes(t, err, "pinned-version")
-	small := &eval.Evaluator{Loader: &store{text: []byte(shared)}, Limits: eval.Limits{Bytes: len(shared) + 2}}
+	small := &eval.Evaluator{Loader: &memoryStore{text: []byte(shared)}, Limits: eval.Limits{Bytes: len(shared) + 2}}
 	d, err = small.Document(t.Context(), "dev")
 	if err != nil {
 		t.Fatal(err)

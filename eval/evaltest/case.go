@@ -28,6 +28,7 @@ type variant struct {
 var settingNames = []string{
 	"op", "root", "name", "path", "context", "without", "crypter", "check-secrets", "cancel", "panic", "limits",
 	"calls", "loads", "secret", "public", "unknown", "known", "absent", "gone", "error",
+	"options", "saver",
 }
 
 // ParseCase reads a case in the form of an [Archive]. Its first line holds number, rules and title. Further lines of
@@ -37,11 +38,13 @@ var settingNames = []string{
 //
 // The settings are:
 //
-//   - op: open (the default), check, or both, one after the other.
+//   - op: open (the default), check, both of them, one after the other, or rotate.
 //   - root: the name of the root, "<yaml>" for an anonymous one; r by default. name: its canonical name if that differs.
-//   - path: a path given to Open; may be repeated.
+//   - path: a path given to Open or Rotate; may be repeated. options: of Rotate, "force" and "due".
 //   - context: JSON of the host's context, where {"$secret": X} is X as a secret.
-//   - without: what the host lacks, of loader, providers, rotators, crypter.
+//   - without: what the host lacks, of loader, saver, providers, rotators, crypter. saver: "fail" lets each save fail with
+//     the text "disk full", "doubt" lets the first of two
+//     write nothing and be uncertain.
 //   - crypter: "refuse" lets each call fail with the text "refused". cancel, panic: the call that cancels the context of
 //     the caller or panics, such as "echo" or "load b".
 //   - check-secrets: "true" sets Evaluator.CheckSecrets. limits: such as "Steps=10 Depth=3".
@@ -62,6 +65,11 @@ var settingNames = []string{
 //   - NAME.error: the text of the failure to load an environment.
 //   - provider NAME, rotator NAME: one beside the fixtures, as JSON with the members "Inputs", "Outputs", "State"
 //     (schemas) and "Result", which opening returns; without it, opening returns the inputs. It is counted as NAME.
+//     A rotator with "States" hands these over when it rotates, ends with the text "Error", and opens into its state; its
+//     rotation is counted as "NAME rotate".
+//   - results: what Rotate says of each rotator: path, status, "saved", "unsaved" and the JSON of the state, revealed.
+//   - edited NAME: the text that somebody else gives an environment before the first save.
+//   - rotated NAME: the text of an environment afterwards, with ⟨x⟩ for an envelope. Others must not have changed.
 //   - values, redacted, each with a path or without: JSON of the value, revealed or not. An unknown is "[unknown]".
 //   - variables, files: JSON object of the projection, revealed. schema: JSON of Environment.Schema.
 //   - detailed PATH: the detailed form of a value, redacted, with ranges as "LINE:COLUMN-LINE:COLUMN", and the

@@ -9,7 +9,7 @@ import (
 // A code is a row of the language's table of diagnostics.
 type code struct {
 	severity string // "E", "W" or "EW"
-	phases   string // letters of D C P R O
+	phases   string // letters of D C P R O; what comes up after the first call has P
 	text     string // {} stands for anything, [[…]] for what may be missing, || separates alternatives
 }
 
@@ -120,6 +120,15 @@ var codes = map[string]code{
 	"unportable-variable-name": {"W", "CP", `"{}" is not a portable variable name; use letters, digits and "_"`},
 	"nul-in-variable":          {"E", "CP", `"{}" contains a NUL byte; put it into "files"`},
 	"duplicate-variable":       {"W", "CP", `"{}" is in "environmentVariables" and in "files"; the file wins`},
+	"pinned-version":           {"E", "O", `cannot rotate a pinned version; rotate "{}"`},
+	"no-rotator-at-path":       {"E", "C", `no rotator at "{}"; rotators are at {}||no rotator at "{}"; the environment has none`},
+	"nothing-to-rotate":        {"W", "C", `the environment has no rotator`},
+	"not-writable":             {"E", "CR", `cannot write the state back: {}`},
+	"rotation-skipped":         {"E", "P", `not rotated because its inputs or state are not known[[; see {} at {}]]`},
+	"rotate-failed":            {"E", "PR", `rotator "{}" failed to rotate: {}||rotator "{}" failed to plan: {}`},
+	"invalid-state":            {"E", "PR", `the new state was saved but violates its schema at "{}": {}||the new state was saved but violates its schema: {}`},
+	"state-not-saved":          {"E", "PR", `the new state could not be saved: {}; it is kept in the result`},
+	"save-conflict":            {"E", "PR", `the document changed while rotating; the new state is kept in the result`},
 	"no-value-at-path":         {"E", "O", `no value at "{}"[[; did you mean "{}"?]]`},
 	"path-not-allowed":         {"E", "O", `format "{}" takes no path`},
 	"document-too-large":       {"E", "D", `document has more than {} bytes`},

@@ -76,3 +76,13 @@ func Seal(version uint32, body []byte) string {
 	data = binary.BigEndian.AppendUint32(data, crc32.ChecksumIEEE(data))
 	return base64.StdEncoding.EncodeToString(data)
 }
+
+// Unseal returns the text in an envelope that [Crypter] has made for an environment.
+func Unseal(env, envelope string) (text string, ok bool) {
+	data, err := base64.StdEncoding.DecodeString(envelope)
+	if err != nil || len(data) < 12 {
+		return "", false
+	}
+	plain, err := Crypter{}.Decrypt(context.Background(), env, data[8:len(data)-4])
+	return string(plain), err == nil
+}

@@ -3,6 +3,7 @@ package evaltest
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"github.com/escapement-go/escapement/providers"
@@ -10,13 +11,15 @@ import (
 	"github.com/escapement-go/escapement/schema"
 )
 
-// A declared provider or rotator is one that a case describes itself: its schemas, and what opening it returns.
+// A declared provider or rotator is one that a case describes itself: its schemas, and what it does.
 type declared struct {
 	name, call string
 	host       *Host
 
 	Inputs, State, Outputs *schema.Schema
-	Result                 json.RawMessage // {"$secret": X} is X as a secret; if absent, opening returns the inputs
+	Result                 json.RawMessage   // {"$secret": X} is X as a secret; if absent, opening returns the inputs
+	States                 []json.RawMessage // that rotating hands over; opening returns the saved one
+	Error                  string            // what rotating ends with; "" for success
 }
 
 // declare reads the sections "provider NAME" and "rotator NAME" of a scenario.
@@ -46,7 +49,7 @@ func (d *declared) provider() providers.Provider {
 	})
 }
 
-// A declaredRotator opens like the provider of the same description, and cannot rotate.
+// A declaredRotator opens like the provider of the same description, or returns its state if it can rotate.
 type declaredRotator struct{ *declared }
 
 func (d declaredRotator) Schema() rotators.Schema {
@@ -54,9 +57,30 @@ func (d declaredRotator) Schema() rotators.Schema {
 }
 
 func (d declaredRotator) Open(ctx context.Context, req *rotators.Request) (any, error) {
+	if d.States != nil && d.Result == nil {
+		return req.State, d.host.note(ctx, d.call)
+	}
 	return d.open(ctx, req.Inputs)
 }
 
-func (d declaredRotator) Rotate(context.Context, *rotators.Request, func(context.Context, any) error) error {
-	return fmt.Errorf("%q cannot rotate", d.name)
+func (d declaredRotator) Rotate(ctx context.Context, _ *rotators.Request, save func(context.Context, any) error) error {
+	if err := d.host.note(ctx, d.call+" rotate"); err != nil {
+		return err
+	}
+	if d.States == nil && d.Error == "" {
+		return fmt.Errorf("%q cannot rotate", d.name)
+	}
+	for _, text := range d.States {
+		state, err := decodeJSON(text)
+		if err != nil {
+			return err
+		}
+		if err := save(ctx, hide(state)); err != nil {
+			return err
+		}
+	}
+	if d.Error != "" {
+		return errors.New(d.Error)
+	}
+	return nil
 }

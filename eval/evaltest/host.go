@@ -12,11 +12,11 @@ import (
 	"github.com/escapement-go/escapement/eval"
 )
 
-// A Host is what an evaluator needs from outside, held in memory. It is a [eval.Loader] itself, and counts each thing
-// that is asked of it under these names: "load NAME", "echo", "boom", "typed", "vault", "where", "pw open", "pw rotate",
-// "encrypt", "decrypt". Its methods are safe for concurrent use once the fields are set.
+// A Host is what an evaluator needs from outside, held in memory. It is a [eval.Saver] itself, and counts each thing
+// that is asked of it under these names: "load NAME", "save NAME", "echo", "boom", "typed", "vault", "where", "pw open",
+// "pw rotate", "encrypt", "decrypt". Its methods are safe for concurrent use once the fields are set.
 type Host struct {
-	// Files holds the texts of environments under their canonical names; what it lacks does not exist.
+	// Files holds the texts of environments under their canonical names; what it lacks does not exist. Save changes it.
 	Files map[string]string
 	// Failures holds errors of environments that cannot be loaded.
 	Failures map[string]error
@@ -47,11 +47,44 @@ func (h *Host) Load(ctx context.Context, name string) ([]byte, error) {
 	if err, ok := h.Failures[name]; ok {
 		return nil, err
 	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
 	text, ok := h.Files[name]
 	if !ok {
 		return nil, fmt.Errorf("environment %q: %w", name, fs.ErrNotExist)
 	}
 	return []byte(text), nil
+}
+
+// Save replaces a text in Files.
+func (h *Host) Save(ctx context.Context, name string, old, new []byte) error {
+	if err := h.note(ctx, "save "+name); err != nil {
+		return err
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	switch text, ok := h.Files[name]; {
+	case !ok:
+		return fmt.Errorf("environment %q: %w", name, fs.ErrNotExist)
+	case text != string(old) && text != string(new):
+		return fmt.Errorf("environment %q: %w", name, eval.ErrConflict)
+	}
+	h.Files[name] = string(new)
+	return nil
+}
+
+// Put sets the text of an environment, as somebody else would.
+func (h *Host) Put(name, text string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.Files[name] = text
+}
+
+// Text returns the text of an environment.
+func (h *Host) Text(name string) string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.Files[name]
 }
 
 // Calls counts what was asked so far. The map is the caller's.

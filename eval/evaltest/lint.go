@@ -58,9 +58,16 @@ func (r *report) lintJSON() {
 	}
 }
 
+// codeOf finds the rule of a diagnostic, whose code may end in that of a provider or rotator.
+func codeOf(d *eval.Diagnostic) (code, bool) {
+	name, _, _ := strings.Cut(d.Code, "/")
+	rule, ok := codes[name]
+	return rule, ok
+}
+
 // lintText checks rules 15.3 and 15.5.
 func (r *report) lintText(d *eval.Diagnostic) {
-	rule, ok := codes[d.Code]
+	rule, ok := codeOf(d)
 	switch text := textOf(d); {
 	case !ok:
 		r.problem("code %q is not in the language: %v", d.Code, d)
@@ -159,7 +166,7 @@ func (r *report) order(a, b *eval.Diagnostic) int {
 // failedEarly says whether there is an error that can only be found before anything is called.
 func (r *report) failedEarly() bool {
 	for _, d := range r.env.Diagnostics {
-		if !d.Warning && !strings.Contains(codes[d.Code].phases, "P") {
+		if rule, _ := codeOf(d); !d.Warning && !strings.Contains(rule.phases, "P") {
 			return true
 		}
 	}

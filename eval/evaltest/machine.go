@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
+	"maps"
 	"regexp"
 	"strings"
 
@@ -15,6 +17,7 @@ type scenario struct {
 	*variant
 	op, root string
 	files    map[string]string
+	edits    map[string]string // what somebody else makes of them
 	failures map[string]error
 	wants    []*want
 	context  map[string]any
@@ -27,11 +30,14 @@ type outcome struct {
 	env   *eval.Environment
 	err   error
 	log   string
+
+	rotation *eval.Rotation    // of Rotate
+	texts    map[string]string // of the environments afterwards
 }
 
 func (v *variant) setup() (*scenario, error) {
 	s := &scenario{
-		variant: v, root: v.setting("root", "r"), files: map[string]string{}, failures: map[string]error{},
+		variant: v, root: v.setting("root", "r"), files: map[string]string{}, edits: map[string]string{}, failures: map[string]error{},
 	}
 	for _, section := range v.sections {
 		name, text, err := section.content()
@@ -44,6 +50,8 @@ func (v *variant) setup() (*scenario, error) {
 			wants, err = wantsIn(env, text)
 		} else if env, ok := strings.CutSuffix(name, ".error"); ok {
 			s.failures[env] = errors.New(strings.TrimSpace(text))
+		} else if env, ok := strings.CutPrefix(name, "edited "); ok {
+			s.edits[env] = fillEnvelopes(env, text)
 		} else if name == "diagnostics" {
 			wants, err = wantsOf(text)
 		}
@@ -75,11 +83,12 @@ type machine struct {
 	host     *Host
 	log      bytes.Buffer
 	cancel   context.CancelFunc // of the evaluation that runs
-	err      error              // what the case declares wrongly
+	saves    int
+	err      error // what the case declares wrongly
 }
 
 func (s *scenario) machine(concurrency int, delay func(context.Context, string) error) *machine {
-	m := &machine{scenario: s, host: &Host{Files: s.files, Failures: s.failures}}
+	m := &machine{scenario: s, host: &Host{Files: maps.Clone(s.files), Failures: s.failures}}
 	m.host.Before = func(ctx context.Context, call string) error {
 		if delay != nil {
 			if err := delay(ctx, call); err != nil {
@@ -97,6 +106,8 @@ func (s *scenario) machine(concurrency int, delay func(context.Context, string) 
 		switch missing {
 		case "loader":
 			e.Loader = nil
+		case "saver":
+			e.Loader = struct{ eval.Loader }{m.host}
 		case "providers":
 			e.Providers = nil
 		case "rotators":
@@ -141,6 +152,26 @@ func (m *machine) before(ctx context.Context, call string) error {
 	if s.setting("crypter", "") == "refuse" && (call == "decrypt" || call == "encrypt") {
 		return errors.New("refused")
 	}
+	if env, ok := strings.CutPrefix(call, "save "); ok {
+		return m.beforeSave(ctx, env)
+	}
+	return ctx.Err()
+}
+
+// beforeSave does what the setting saver and the sections "edited" say.
+func (m *machine) beforeSave(ctx context.Context, env string) error {
+	m.saves++
+	if text, ok := m.scenario.edits[env]; ok && m.saves == 1 {
+		m.host.Put(env, text)
+	}
+	switch m.scenario.setting("saver", "") {
+	case "fail":
+		return errors.New("disk full")
+	case "doubt":
+		if m.saves%2 == 1 {
+			return fmt.Errorf("the answer is lost: %w", eval.ErrUncertain)
+		}
+	}
 	return ctx.Err()
 }
 
@@ -150,6 +181,8 @@ func (m *machine) evaluate(ctx context.Context) *outcome {
 	s, o := m.scenario, &outcome{}
 	text, paths := []byte(s.files[s.root]), s.settings["path"]
 	switch anonymous := s.root == "<yaml>"; {
+	case s.op == "rotate":
+		m.rotate(ctx, o)
 	case s.op == "check" && anonymous:
 		o.env, o.err = m.CheckText(ctx, text)
 	case s.op == "check":
@@ -159,6 +192,6 @@ func (m *machine) evaluate(ctx context.Context) *outcome {
 	default:
 		o.env, o.err = m.Open(ctx, s.root, paths...)
 	}
-	o.log, o.calls = m.log.String(), m.host.Calls()
+	o.log, o.calls, o.texts = m.log.String(), m.host.Calls(), m.host.Files
 	return o
 }

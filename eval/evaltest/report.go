@@ -40,6 +40,9 @@ func (r *report) compare() {
 	for _, section := range r.sections {
 		r.section(section)
 	}
+	if r.rotation != nil {
+		r.rotated()
+	}
 }
 
 // diagnostics pairs what was reported with what was expected.
@@ -172,6 +175,9 @@ func (o *outcome) fingerprint() string {
 	fmt.Fprintf(&b, "%s %v\n", text, err)
 	err = o.env.Write(&b, eval.FormatOptions{Format: "detailed", Reveal: true, Expressions: true})
 	fmt.Fprintf(&b, "%v\n%v", err, o.err)
+	if o.rotation != nil {
+		fmt.Fprintf(&b, "\n%s%q", o.results(), o.texts)
+	}
 	return b.String()
 }
 
@@ -202,9 +208,15 @@ func (r *report) outputs(reveal bool) map[string]string {
 		"%v": fmt.Sprintf("%v %v", r.env, r.env.Values), "%+v": fmt.Sprintf("%+v %+v", r.env, r.env.Values),
 		"%#v": fmt.Sprintf("%#v %#v", r.env, r.env.Values), "%s": fmt.Sprintf("%s %q", r.env.Values, r.env.Values),
 	}
-	for _, part := range []any{r.env.Diagnostics, r.env.Values, r.env.Schema()} {
+	parts := []any{r.env.Diagnostics, r.env.Values, r.env.Schema()}
+	if r.rotation != nil {
+		parts = append(parts, r.rotation, *r.rotation, r.rotation.Results)
+		out["texts"] = fmt.Sprint(r.texts)
+	}
+	for _, part := range parts {
 		text, err := json.Marshal(part)
 		out[fmt.Sprintf("JSON of %T", part)] = fmt.Sprintf("%s %v", text, err)
+		out[fmt.Sprintf("text of %T", part)] = fmt.Sprintf("%v %+v %#v %s %q", part, part, part, part, part)
 	}
 	for _, format := range []string{"json", "yaml", "detailed", "string", "dotenv", "shell"} {
 		var b bytes.Buffer

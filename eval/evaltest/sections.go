@@ -40,7 +40,9 @@ func (r *report) section(s *Section) {
 		r.projection(kind, r.env.Files(), text)
 	case "output":
 		r.output(s, rest, text)
-	case "diagnostics", "provider", "rotator":
+	case "results":
+		r.compareResults(s, text)
+	case "diagnostics", "provider", "rotator", "edited", "rotated":
 	default:
 		if !strings.HasSuffix(name, ".yaml") && !strings.HasSuffix(name, ".error") {
 			r.problem("unknown section %q", name)

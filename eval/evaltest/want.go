@@ -143,7 +143,7 @@ func parseWants(text string, at place) ([]*want, error) {
 
 func beginWant(token string, at place) *want {
 	op := ""
-	for _, name := range []string{"open", "check"} {
+	for _, name := range []string{"open", "check", "rotate"} {
 		if rest, ok := strings.CutPrefix(token, name+":"); ok {
 			op, token = name, rest
 		}
