@@ -52,7 +52,7 @@ var layers = [][]string{
 	{"providers"},
 	{"rotators"},
 	{"eval", "providers/awslogin"},
-	{"providers/providertest", "eval/evaltest", "examples/"},
+	{"providers/providertest", "providers/awstest", "eval/evaltest", "examples/"},
 }
 
 func layerOf(path string) int {
@@ -90,6 +90,7 @@ func TestLayers(t *testing.T) {
 func TestLinked(t *testing.T) {
 	yaml := []string{"go.yaml.in/yaml/v4", "github.com/goccy/go-yaml"}
 	command := append([]string{"github.com/alecthomas/kong", "golang.org/x/"}, yaml...)
+	sdk := []string{"github.com/aws/aws-sdk-go-v2", "github.com/aws/smithy-go"}
 	packages := listPackages(t)
 	for path, p := range packages {
 		name, ours := strings.CutPrefix(path, module+"/")
@@ -100,6 +101,8 @@ func TestLinked(t *testing.T) {
 		switch {
 		case name == "examples/esc":
 			may = command
+		case name == "providers/awstest":
+			may = sdk
 		case strings.HasPrefix(name, "eval"), strings.HasPrefix(name, "examples/"):
 			may = yaml
 		}
