@@ -51,7 +51,7 @@ var layers = [][]string{
 	{"eval/internal/syntax"},
 	{"providers"},
 	{"rotators"},
-	{"eval", "providers/awslogin"},
+	{"eval", "providers/awslogin", "rotators/awsiam"},
 	{"providers/providertest", "providers/awstest", "eval/evaltest", "examples/"},
 }
 
@@ -101,7 +101,7 @@ func TestLinked(t *testing.T) {
 		switch {
 		case name == "examples/esc":
 			may = command
-		case name == "providers/awstest":
+		case name == "providers/awstest", name == "rotators/awsiam":
 			may = sdk
 		case strings.HasPrefix(name, "eval"), strings.HasPrefix(name, "examples/"):
 			may = yaml
