@@ -68,6 +68,11 @@ const (
 	proofAfter  = 120 * time.Second
 )
 
+// isNewer tells whether a save has brought the intent into the document.
+func (i *intent) isNewer(before *intent) bool {
+	return i != nil && (before == nil || !i.started.Equal(before.started) || !slices.Equal(i.baseline, before.baseline))
+}
+
 // covers tells whether a key may be the one that the intent was about.
 func (i *intent) covers(id string, created time.Time) bool {
 	return i != nil && !slices.Contains(i.baseline, id) &&

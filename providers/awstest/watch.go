@@ -63,6 +63,7 @@ type runRecord struct {
 	awaiting string         // a key whose secret is not durable yet
 	proven   map[string]int // successful proofs by id
 	effects  int
+	intents  int // that it has saved
 }
 
 // A Violation is a rule that did not hold.
@@ -151,6 +152,9 @@ func (w *Watch) note(was, is Revision) {
 	}
 	if before.current != "" && before.current != w.names.current {
 		w.left[before.current] = w.leaving()
+	}
+	if w.acting != nil && !is.Edited && w.names.intent.isNewer(before.intent) {
+		w.record(w.acting).intents++
 	}
 	if is.Edited {
 		for _, id := range before.all() {

@@ -15,6 +15,12 @@ var cleanRefusals = []string{
 	"user-recreated", "in-progress", "try-later", "unknown-keys", "foreign-keys", "current-dead", "signing-key", "previous-in-use",
 }
 
+// lateRefusals are those of them that a run may find out after it has settled what an earlier run left, or done what was
+// due by age. What must not have begun by then is a rotation.
+var lateRefusals = []string{
+	"bad-state", "try-later", "unknown-keys", "foreign-keys", "current-dead", "signing-key", "previous-in-use",
+}
+
 // namingRefusals are the codes of errors that are about keys.
 var namingRefusals = []string{
 	"unknown-keys", "orphan-quarantined", "foreign-keys", "current-dead", "signing-key", "previous-in-use",
@@ -54,7 +60,12 @@ func (w *Watch) refused(r *runRecord, err error) {
 		return
 	}
 	code := coded.DiagnosticCode()
-	if slices.Contains(cleanRefusals, code) {
+	switch {
+	case slices.Contains(lateRefusals, code):
+		w.assert("I10", r.intents == 0 && r.creates == 0, "the refusal %s came after a rotation had begun", code)
+	case code == "wrong-user" && w.names.pendingSecret:
+		// The key that was made has proved to be somebody else's; it stays in the document.
+	case slices.Contains(cleanRefusals, code):
 		w.assert("I10", r.effects == 0, "the refusal %s came after %d writes", code, r.effects)
 	}
 	if slices.Contains(namingRefusals, code) {
