@@ -79,12 +79,20 @@ func (d *directClient) knows(creds aws.Credentials) error {
 	return nil
 }
 
-// sent tells a trace in the context, as net/http does, that the request was written, if it was.
+// sent tells a trace in the context, as net/http does, how far the request has come.
 func sent(ctx context.Context, a answer) {
 	trace := httptrace.ContextClientTrace(ctx)
-	var refusal *apiError
-	if trace == nil || a.damage == refused || a.err != nil && !errors.As(a.err, &refusal) {
+	if trace == nil {
 		return
+	}
+	if trace.GetConn != nil {
+		trace.GetConn("awstest:443")
+	}
+	if a.damage == refused {
+		return
+	}
+	if trace.GotConn != nil {
+		trace.GotConn(httptrace.GotConnInfo{})
 	}
 	if trace.WroteHeaders != nil {
 		trace.WroteHeaders()

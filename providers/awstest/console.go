@@ -121,7 +121,9 @@ func (s *Simulator) AddKey(user string, k Key) (Key, error) {
 		return Key{}, err
 	}
 	made := s.newKey(u, k)
-	made.settle(made.created)
+	if !k.CreatedAt.IsZero() {
+		made.settle(k.CreatedAt)
+	}
 	made.touched = true
 	return made.public(), nil
 }

@@ -19,7 +19,7 @@ type Document struct {
 	mu        sync.Mutex
 	revisions []Revision
 	rules     []*activeSaveRule
-	observers []func(was, is Revision)
+	observers []func(Revision)
 }
 
 // A Revision is what a document held from one change to the next.
@@ -57,12 +57,11 @@ func (d *Document) last() Revision { return d.revisions[len(d.revisions)-1] }
 
 // change appends a revision; the caller holds the lock, and tells the observers after it has given it back.
 func (d *Document) change(r Revision) (tell func()) {
-	was := d.last()
 	d.revisions = append(d.revisions, r)
 	observers := d.observers
 	return func() {
 		for _, f := range observers {
-			f(was, r)
+			f(r)
 		}
 	}
 }

@@ -88,6 +88,7 @@ type Outcome struct {
 	delay    time.Duration
 	stale    time.Duration
 	alter    func(any)
+	user     string // for whom a key is made instead
 	location string
 	status   int
 }
@@ -181,12 +182,6 @@ func (o Outcome) Executed() Outcome {
 // prevents tells whether the call is not carried out.
 func (o Outcome) prevents() bool {
 	return o.damage == refused || !o.late && !o.always && (o.fail != nil || o.damage != intact)
-}
-
-func (o Outcome) instead() answer {
-	a := answer{}
-	o.spoil(&a)
-	return a
 }
 
 // spoil makes an answer what the client is to see.

@@ -18,6 +18,9 @@ func (s *Simulator) createAccessKey(c *call, in *iam.CreateAccessKeyInput) (*iam
 	if err != nil {
 		return nil, err
 	}
+	if other := s.user(c.instead); other != nil {
+		u = other
+	}
 	full := u.liveKeys() >= s.options.KeyQuota
 	if s.options.RacyQuota {
 		full = c.full
@@ -135,9 +138,15 @@ func (s *Simulator) listAccessKeys(c *call, in *iam.ListAccessKeysInput) (*iam.L
 	return out, nil
 }
 
+// firstPage is a marker that leads to the beginning, see EndlessPages.
+const firstPage = "AAAAAAAAAAAA"
+
 // following drops the keys that earlier pages have shown.
 func following(all []types.AccessKeyMetadata, marker *string) ([]types.AccessKeyMetadata, error) {
 	if marker == nil {
+		return all, nil
+	}
+	if *marker == firstPage {
 		return all, nil
 	}
 	text, _ := base64.StdEncoding.DecodeString(*marker)

@@ -1,12 +1,14 @@
 package awstest_test
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
 	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
@@ -45,6 +47,18 @@ var answers = []statement{
 			a.Errorf("created at %v, want %v", k.CreatedAt, want)
 		}
 	}},
+	{"every wire code is decoded, with its status", awstest.Options{}, func(a account) {
+		for code, status := range wireCodes {
+			a.ClearScript()
+			a.Script(awstest.Rule{Outcome: awstest.Fail(code, 0)})
+			_, err := a.admin().CreateAccessKey(a.Context(), &iam.CreateAccessKeyInput{UserName: aws.String("app")})
+			a.code(err, code)
+			var response *awshttp.ResponseError
+			if !errors.As(err, &response) || response.HTTPStatusCode() != status {
+				a.Errorf("%s: %v", code, err)
+			}
+		}
+	}},
 	{"errors carry status and request id", awstest.Options{}, func(a account) {
 		_, err := a.admin().GetUser(a.Context(), &iam.GetUserInput{UserName: aws.String("nobody")})
 		a.code(err, "NoSuchEntity")
@@ -52,6 +66,17 @@ var answers = []statement{
 			a.Error(err)
 		}
 	}},
+}
+
+// wireCodes are those that programs tell apart.
+var wireCodes = map[string]int{
+	"LimitExceeded": 409, "NoSuchEntity": 404, "AccessDenied": 403, "InvalidClientTokenId": 403, "SignatureDoesNotMatch": 403,
+	"IncompleteSignature": 400, "MissingAuthenticationToken": 403, "ExpiredToken": 403, "RequestExpired": 400, "OptInRequired": 403,
+	"Throttling": 400, "ThrottlingException": 400, "RequestLimitExceeded": 400, "ValidationError": 400, "InvalidInput": 400,
+	"InvalidAction": 400, "MalformedQueryString": 400, "InvalidIdentityToken": 400, "ExpiredTokenException": 400,
+	"IDPCommunicationError": 400, "IDPRejectedClaim": 403, "PackedPolicyTooLarge": 400, "MalformedPolicyDocument": 400,
+	"RegionDisabledException": 403, "InvalidParameterValue": 400, "MissingParameter": 400, "EntityTemporarilyUnmodifiable": 409,
+	"PasswordPolicyViolation": 400, "InternalFailure": 500, "ServiceFailure": 500, "ServiceUnavailable": 503,
 }
 
 var users = []statement{

@@ -1,6 +1,7 @@
 package awstest
 
 import (
+	"fmt"
 	"net/http"
 	"time"
 )
@@ -69,23 +70,33 @@ type Consistency struct {
 	ListLag time.Duration
 }
 
-// A User is an IAM user of [Options].
+// A User is an IAM user of [Options]. It prints without its secrets.
 type User struct {
 	Name     string
 	Path     string // empty means /
 	Policy   Policy // what it may do; nil means everything
 	Keys     []Key  // its keys, oldest first
-	Password string // of its login profile; empty means that it has none
+	Password string `json:"-"` // of its login profile, a secret; empty means that it has none
 }
 
-// A Key is an access key. In [Options] each member may be left out.
+// Format writes the user without its secrets, whatever the verb.
+func (u User) Format(f fmt.State, _ rune) {
+	fmt.Fprintf(f, "user %s%s with %d keys", u.Path, u.Name, len(u.Keys))
+}
+
+// A Key is an access key. In [Options] each member may be left out. It prints without its secret.
 type Key struct {
 	ID        string
-	Secret    string    // a secret: do not print it
+	Secret    string    `json:"-"`
 	Status    string    // Active, Inactive or Expired; empty means Active
 	CreatedAt time.Time // zero means now
 	LastUsed  time.Time // zero means never
 	Deleted   bool      // tells of a key that is no more; ignored in Options
+}
+
+// Format writes the key without its secret, whatever the verb.
+func (k Key) Format(f fmt.State, _ rune) {
+	fmt.Fprintf(f, "key %s %s of %s", k.ID, k.Status, k.CreatedAt.Format(time.RFC3339))
 }
 
 // A Role is an IAM role that web identities may assume.

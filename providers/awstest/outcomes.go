@@ -12,9 +12,10 @@ func WithoutSecret() Outcome {
 	return o
 }
 
-// ForUser carries a call out and names another user in the answer.
+// ForUser carries a call out and names another user in the answer. The key of a CreateAccessKey really is made for that
+// user, if there is one.
 func ForUser(name string) Outcome {
-	return Outcome{name: "answer for another user", always: true, alter: func(out any) {
+	return Outcome{name: "answer for another user", always: true, user: name, alter: func(out any) {
 		switch out := out.(type) {
 		case *iam.CreateAccessKeyOutput:
 			out.AccessKey.UserName = aws.String(name)
@@ -30,4 +31,22 @@ func ForUser(name string) Outcome {
 			out.LoginProfile.UserName = aws.String(name)
 		}
 	}}
+}
+
+// EndlessPages carries a ListAccessKeys out and says that there is more, at a marker that leads to the beginning.
+func EndlessPages() Outcome {
+	o := Altered(func(out *iam.ListAccessKeysOutput) { out.IsTruncated, out.Marker = true, aws.String(firstPage) })
+	o.name = "endless pages"
+	return o
+}
+
+// WithoutDates carries a ListAccessKeys out and leaves the dates out of the answer.
+func WithoutDates() Outcome {
+	o := Altered(func(out *iam.ListAccessKeysOutput) {
+		for i := range out.AccessKeyMetadata {
+			out.AccessKeyMetadata[i].CreateDate = nil
+		}
+	})
+	o.name = "answer without dates"
+	return o
 }

@@ -17,6 +17,7 @@ type call struct {
 	region string
 
 	lag       time.Duration // by which the fault script sets a list back
+	instead   string        // the user for whom the fault script has a key made
 	full      bool          // the quota was used up when the call arrived
 	documents documents
 }
@@ -31,16 +32,29 @@ type answer struct {
 	requestID string
 }
 
-// perform carries a call out: arrival, fault script, authentication, authorization, action.
+// perform carries a call out, with its hooks around it, and returns what the client gets to see.
 func (s *Simulator) perform(c *call, op *operation, in any) answer {
 	o := s.arrive(c, op, in)
 	s.tell(&s.before, c)
-	var a answer
 	if err := c.canceled(); err != nil {
-		a = answer{err: err, damage: refused}
+		a := answer{err: err, damage: refused}
 		s.finish(c, &a, Outcome{name: "canceled"})
 		return a
 	}
+	a := s.meet(o, c, op, in)
+	s.finish(c, &a, o)
+	s.tell(&s.after, c)
+	if err := c.canceled(); err != nil {
+		a = answer{err: err, damage: dropped}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.observe(func(w *Watch) { w.answered(c, a, in) })
+	return a
+}
+
+// meet lets a call meet its outcome: it is carried out, unless the outcome comes before that.
+func (s *Simulator) meet(o Outcome, c *call, op *operation, in any) answer {
 	if !o.late {
 		s.clock.Advance(o.delay)
 	}
@@ -50,24 +64,15 @@ func (s *Simulator) perform(c *call, op *operation, in any) answer {
 	if s.options.RacyQuota && c.ctx != nil && op.action == "CreateAccessKey" {
 		c.run.lane.wait("CreateAccessKey after the quota")
 	}
-	if o.prevents() {
-		a = o.instead()
-	} else {
-		c.lag = o.stale
+	var a answer
+	if !o.prevents() {
+		c.lag, c.instead = o.stale, o.user
 		a = s.execute(c, op, in)
-		o.spoil(&a)
 	}
+	o.spoil(&a)
 	if o.late {
 		s.clock.Advance(o.delay)
 	}
-	s.finish(c, &a, o)
-	s.tell(&s.after, c)
-	if err := c.canceled(); err != nil {
-		a = answer{err: err, damage: dropped}
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.observe(func(w *Watch) { w.answered(c, a, in) })
 	return a
 }
 
@@ -157,15 +162,16 @@ func (s *Simulator) observe(tell func(*Watch)) {
 	}
 }
 
-// Before has f called when a call has arrived and before it is carried out. What f does to the account or the clock is
-// done before the call; a context that it cancels stops a direct call there.
+// Before has f called when a call, or a save of a run, has arrived and before it is carried out. What f does to the
+// account, the document or the clock is done before the call; a context that it cancels stops a direct call there.
 func (s *Simulator) Before(f func(Call)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.before = append(s.before, f)
 }
 
-// After has f called when a call has been carried out, or prevented, and before the client sees the answer.
+// After has f called when a call, or a save of a run, has been carried out, or prevented, and before the client sees the
+// answer.
 func (s *Simulator) After(f func(Call)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

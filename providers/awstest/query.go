@@ -73,13 +73,16 @@ func decodeMember(form url.Values, name string, v reflect.Value) error {
 	return nil
 }
 
+// maxMembers is more than any list of the two services holds.
+const maxMembers = 100
+
 // decodeList reads NAME.member.1.MEMBER and so on. The one member that the services spell in lower case is arn.
 func decodeList(form url.Values, name string, list reflect.Value) error {
-	for n := 1; ; n++ {
+	for n := 1; n <= maxMembers; n++ {
 		prefix := name + ".member." + strconv.Itoa(n) + "."
 		element := url.Values{}
 		for param, values := range form {
-			if member, found := strings.CutPrefix(param, prefix); found {
+			if member, found := strings.CutPrefix(param, prefix); found && member != "" {
 				element[strings.ToUpper(member[:1])+member[1:]] = values
 			}
 		}
@@ -95,6 +98,7 @@ func decodeList(form url.Values, name string, list reflect.Value) error {
 		}
 		list.Set(reflect.Append(list, v))
 	}
+	return refuse("ValidationError", "The list %s is too long.", name)
 }
 
 // encode writes the answer to an action.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"time"
 )
 
@@ -20,17 +21,14 @@ type Run struct {
 	dead  bool
 }
 
-// NewRun begins a run. [Simulator.HTTPClient] and the like belong to it until the next one begins.
+// NewRun begins a run. [Simulator.HTTPClient] and the like belong to it until the next one begins; before the first one
+// they belong to a run without a name.
 func (s *Simulator) NewRun() *Run {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.runs++
-	r := &Run{sim: s, name: fmt.Sprintf("%d", s.runs-1), after: -1}
-	if s.runs == 1 {
-		r.name = ""
-	}
-	s.run = r
-	return r
+	s.run = &Run{sim: s, name: strconv.Itoa(s.runs), after: -1}
+	return s.run
 }
 
 func (s *Simulator) currentRun() *Run {
@@ -99,3 +97,9 @@ func (r *Run) leave(c Call) {
 		panic(crash)
 	}
 }
+
+// Simulator returns the account that the run is about.
+func (r *Run) Simulator() *Simulator { return r.sim }
+
+// Clock returns the time of the account.
+func (r *Run) Clock() *Clock { return r.sim.clock }

@@ -42,8 +42,7 @@ func (s *Simulator) Schedule(choose func(waiting []Waiting) int) *Schedule {
 func (d *Schedule) Go(name string, f func(r *Run) error) {
 	l := &lane{Waiting: Waiting{Name: name, Action: "start"}, schedule: d, proceed: make(chan struct{})}
 	d.lanes = append(d.lanes, l)
-	r := d.sim.NewRun()
-	r.name, r.lane = name, l
+	r := &Run{sim: d.sim, name: name, lane: l, after: -1}
 	go func() {
 		<-l.proceed
 		defer func() {
@@ -94,7 +93,8 @@ func (l *lane) wait(action string) {
 
 // Interleavings calls run once for every sequence of choices that it can make, at most limit times, and returns how
 // often that was. In each call choose(n) returns a number from 0 to n-1; different calls of run see different answers.
-// Limit zero means no limit.
+// Limit zero means no limit. The number of orders grows fast with the number of steps: a Schedule that asks for a choice
+// only where it matters, such as before saves and calls that change something, enumerates far more with it.
 func Interleavings(limit int, run func(choose func(n int) int)) int {
 	var path, width []int
 	for count := 1; ; count++ {

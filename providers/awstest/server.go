@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
-	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -44,19 +43,19 @@ func (s *Simulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.reject(w, service, err)
 		return
 	}
-	c.damage = s.perform(c.call, op, in)
-	c.write(s, w, r, op)
-}
-
-// A reception is a call that came over HTTP.
-type reception struct {
-	*call
-	ticket *ticket
-	damage answer
+	t := s.takeTicket(r.Header.Get(ticketHeader))
+	if t != nil {
+		c.run = t.run
+	}
+	a := s.perform(c, op, in)
+	if t != nil {
+		t.close(*c.Call, a.damage)
+	}
+	s.write(w, r, op, a, t != nil)
 }
 
 // received builds the call of a request.
-func (s *Simulator) received(r *http.Request, body []byte, service, region string) (*reception, error) {
+func (s *Simulator) received(r *http.Request, body []byte, service, region string) (*call, error) {
 	g, err := readSignature(r)
 	if err != nil {
 		return nil, err
@@ -71,11 +70,7 @@ func (s *Simulator) received(r *http.Request, body []byte, service, region strin
 			return g.check(r, body, creds)
 		}}
 	}
-	t := s.takeTicket(r.Header.Get(ticketHeader))
-	if t != nil {
-		c.run = t.run
-	}
-	return &reception{call: c, ticket: t}, nil
+	return c, nil
 }
 
 // place tells which service, and in which region, a request is for.
@@ -163,22 +158,18 @@ func (s *Simulator) send(w http.ResponseWriter, status int, requestID string, bo
 	_, _ = w.Write(body)
 }
 
-// write lets the client see what it is to see.
-func (c *reception) write(s *Simulator, w http.ResponseWriter, r *http.Request, op *operation) {
-	a := c.damage
-	if c.ticket != nil {
-		c.ticket.close(*c.Call, a.damage)
-	}
+// write lets the client see what it is to see. A client of the simulator's own knows of a time-out without waiting.
+func (s *Simulator) write(w http.ResponseWriter, r *http.Request, op *operation, a answer, own bool) {
 	switch a.damage {
-	case refused, dropped:
-		panic(http.ErrAbortHandler)
 	case timedOut:
-		if c.ticket == nil {
+		if !own {
 			select {
 			case <-r.Context().Done():
 			case <-s.done:
 			}
 		}
+		panic(http.ErrAbortHandler)
+	case refused, dropped:
 		panic(http.ErrAbortHandler)
 	case redirected:
 		location := a.location
@@ -192,18 +183,21 @@ func (c *reception) write(s *Simulator, w http.ResponseWriter, r *http.Request, 
 		w.Header().Set("Date", s.clock.Now().Format(http.TimeFormat))
 		_, _ = io.WriteString(w, page)
 	default:
-		status, body := http.StatusOK, []byte(nil)
-		var refused *apiError
-		if errors.As(a.err, &refused) {
-			status, body = refused.status, encodeError(op.service, refused, a.requestID)
-		} else {
-			body = encode(op, a.out, a.requestID)
-		}
+		status, body := a.xml(op)
 		if a.damage == truncated {
-			body = slices.Clone(body[:len(body)/2])
+			body = body[:len(body)/2]
 		}
 		s.send(w, status, a.requestID, body)
 	}
+}
+
+// xml is the answer as AWS writes it.
+func (a answer) xml(op *operation) (status int, body []byte) {
+	var refusal *apiError
+	if errors.As(a.err, &refusal) {
+		return refusal.status, encodeError(op.service, refusal, a.requestID)
+	}
+	return http.StatusOK, encode(op, a.out, a.requestID)
 }
 
 const page = "<!DOCTYPE html><html><head><title>Sign in</title><body><p>Please sign in to the network.<br></body></html>\n"

@@ -61,7 +61,6 @@ func New(t TB, o Options) *Simulator {
 		return nil
 	}
 	s.t = t
-	t.Cleanup(s.Close)
 	return s
 }
 
@@ -82,7 +81,7 @@ func Simulate(o Options) (*Simulator, error) {
 		tickets:  map[string]*ticket{},
 		done:     make(chan struct{}),
 	}
-	s.run = s.NewRun()
+	s.run = &Run{sim: s, after: -1}
 	for _, u := range o.Users {
 		if err := s.AddUser(u); err != nil {
 			return nil, err

@@ -8,6 +8,7 @@ import (
 	"crypto/rsa"
 	"crypto/sha256"
 	"encoding/base64"
+	"encoding/hex"
 	"encoding/json"
 	"sync"
 
@@ -85,3 +86,8 @@ var (
 	byRSA = claims{"alg": "RS256", "kid": "r", "typ": "JWT"}
 	byEC  = claims{"alg": "ES256", "kid": "e", "typ": "JWT"}
 )
+
+func sha(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:])
+}

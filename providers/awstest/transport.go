@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/http/httptrace"
 	"net/url"
 	"os"
 	"strconv"
@@ -63,6 +64,9 @@ func (s *Simulator) listen() string {
 		s.mu.Lock()
 		s.server = server
 		s.mu.Unlock()
+		if s.t != nil {
+			s.t.Cleanup(s.Close)
+		}
 	})
 	return s.server.URL
 }
@@ -72,9 +76,16 @@ func (s *Simulator) listen() string {
 func (s *Simulator) HTTPClient() *http.Client { return s.currentRun().HTTPClient() }
 
 // Config returns a configuration of the SDK: for the credentials of a user, and for the HTTP client of the latest run.
-// An empty user means anonymous.
+// An empty user means anonymous; with one that has no active key every call fails.
 func (s *Simulator) Config(user string) aws.Config {
-	return s.currentRun().Config(s.Credentials(user))
+	creds := s.Credentials(user)
+	config := s.currentRun().Config(creds)
+	if user != "" && creds.AccessKeyID == "" {
+		config.Credentials = aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
+			return aws.Credentials{}, fmt.Errorf("the simulator has no user %q with an active key", user)
+		})
+	}
+	return config
 }
 
 // HTTPClient is Simulator.HTTPClient for this run.
@@ -126,6 +137,9 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	if c, isRefused := t.refused(out, form); isRefused {
+		if trace := httptrace.ContextClientTrace(req.Context()); trace != nil && trace.GetConn != nil {
+			trace.GetConn(out.Host)
+		}
 		t.run.leave(c)
 		return nil, errRefused()
 	}

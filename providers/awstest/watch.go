@@ -12,8 +12,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 )
 
-// rules are what [Simulator.Watch] asserts.
-var rules = map[string]string{
+// invariants are what [Simulator.Watch] asserts.
+var invariants = map[string]string{
 	"I1":  "If a key in current or previous was alive before our call, one is alive after it.",
 	"I2":  "We never delete or deactivate the key in current, nor the key that signs our requests.",
 	"I3":  "We delete or deactivate only keys that are provably ours: an id that this document holds or held, or one proven by an intent.",
@@ -41,9 +41,8 @@ type Watch struct {
 	Report func(Violation)
 
 	sim        *Simulator
-	document   *Document
 	names      names
-	held       map[string]bool // ids that the document names or named
+	held       map[string]bool // ids that the document names or named, as ours
 	published  map[string]bool // ids that were current
 	removed    map[string]bool // ids that a human took out of the state
 	intents    []*intent
@@ -76,7 +75,7 @@ type Violation struct {
 // String returns the rule with its text, what happened, and the trace.
 func (v Violation) String() string {
 	rule := v.Rule
-	if text := rules[v.Rule]; text != "" {
+	if text := invariants[v.Rule]; text != "" {
 		rule += ": " + text
 	}
 	return rule + "\n  " + v.Text + "\n" + v.Trace
@@ -85,22 +84,22 @@ func (v Violation) String() string {
 // Watch begins to assert the invariants of a rotation whose state is in the document.
 func (s *Simulator) Watch(d *Document) *Watch {
 	w := &Watch{
-		MinInterval: 10 * time.Minute, sim: s, document: d,
+		MinInterval: 10 * time.Minute, sim: s,
 		held: map[string]bool{}, published: map[string]bool{}, removed: map[string]bool{}, left: map[string]time.Time{},
 		runs: map[*Run]*runRecord{}, assertions: map[string]int{},
 	}
 	for _, r := range d.Revisions() {
-		w.note(Revision{}, r)
+		w.note(r, true)
 	}
 	s.mu.Lock()
 	s.watches = append(s.watches, w)
 	s.mu.Unlock()
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.observers = append(d.observers, func(was, is Revision) {
+	d.observers = append(d.observers, func(r Revision) {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		w.note(was, is)
+		w.note(r, r.Edited)
 	})
 	return w
 }
@@ -137,12 +136,15 @@ func (w *Watch) record(r *Run) *runRecord {
 	return w.runs[r]
 }
 
-// note takes in a revision of the document.
-func (w *Watch) note(was, is Revision) {
+// note takes in a revision of the document. A given one was there before or is a human's, and proves each key that it
+// names; one that a run saved proves those whose secret it had to know.
+func (w *Watch) note(r Revision, given bool) {
 	before := w.names
-	w.names = read(is.State)
+	w.names = read(r.State)
 	for _, id := range w.names.all() {
-		w.held[id] = true
+		if given || id == w.names.current || id == w.names.previous || id == w.names.pending {
+			w.held[id] = true
+		}
 	}
 	if w.names.intent != nil {
 		w.intents = append(w.intents, w.names.intent)
@@ -153,10 +155,10 @@ func (w *Watch) note(was, is Revision) {
 	if before.current != "" && before.current != w.names.current {
 		w.left[before.current] = w.leaving()
 	}
-	if w.acting != nil && !is.Edited && w.names.intent.isNewer(before.intent) {
+	if w.acting != nil && !given && w.names.intent.isNewer(before.intent) {
 		w.record(w.acting).intents++
 	}
-	if is.Edited {
+	if given {
 		for _, id := range before.all() {
 			w.removed[id] = w.removed[id] || !w.names.has(id)
 		}
