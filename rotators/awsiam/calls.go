@@ -86,13 +86,15 @@ func (r *run) delete(id, why string) *failure {
 		}
 		return out.ResultMetadata, nil
 	})
-	if f == nil {
-		delete(r.keys, id)
+	if f != nil && !f.absent() {
+		return f
 	}
-	return f
+	delete(r.keys, id)
+	return nil
 }
 
-// deactivate switches a key off, with the same result as delete.
+// deactivate switches a key off. That it is not there is a failure like others: what happened to it is for the next list
+// to tell.
 func (r *run) deactivate(id, why string) *failure {
 	if r.plan != nil {
 		r.noteCall("iam:UpdateAccessKey", id, why)
@@ -114,14 +116,14 @@ func (r *run) deactivate(id, why string) *failure {
 }
 
 // persist tries an idempotent write, without the caller's context and without the SDK's retries, so that the outcome of
-// each try is known.
+// each try is known. The failure is definite if no try can have been carried out, or if the key is gone.
 func (r *run) persist(op string, write func(context.Context) (smithymiddleware.Metadata, error)) *failure {
 	doubt := false
 	for try := 1; ; try++ {
 		f := r.write(op, r.c.callTimeout, write)
 		if f == nil || f.absent() {
 			r.effects++
-			return nil
+			return f
 		}
 		doubt = doubt || !f.definite
 		if try == r.c.callTries || f.definite && f.code != "" && !f.throttled() {

@@ -30,6 +30,9 @@ type world struct {
 	variant    variant
 	violations []string
 	printed    []string        // whatever a run has said
+	killed     bool            // a human has ended the current key in the middle of a run
+	limit      bool            // a documented limit has shown
+	claimed    map[string]bool // keys that a human has switched on
 	off        map[string]bool // keys of the human that she wants to be on
 	lied       bool            // AWS has said of a key that exists that it does not; what follows is for a human to mend
 	quarantine int             // runs that ended because an orphan waits
@@ -42,7 +45,9 @@ type variant struct {
 	policy     awstest.Policy // of the login; nil: everything
 	inputs     map[string]any
 	quota      int
-	lazy       bool // the human never notices that her key is off
+	control    control // rotates instead of the rotator
+	unproven   bool    // keys need not be proven
+	lazy       bool    // the human never notices that her key is off
 }
 
 func newWorld(s start, v variant) *world {
@@ -59,10 +64,17 @@ func newWorld(s start, v variant) *world {
 	if ledger, ok := state["ledger"].(map[string]any); ok && ledger["userId"] == theUser {
 		ledger["userId"] = sim.UserID("app")
 	}
-	w := &world{start: s, sim: sim, doc: awstest.NewDocument(state), variant: v, off: map[string]bool{}}
+	w := &world{start: s, sim: sim, doc: awstest.NewDocument(state), variant: v, off: map[string]bool{}, claimed: map[string]bool{}}
 	w.notice()
 	w.watch = sim.Watch(w.doc)
-	w.watch.Report = func(v awstest.Violation) { w.violations = append(w.violations, v.String()) }
+	w.watch.Unverified = v.unproven
+	w.watch.Report = func(v awstest.Violation) {
+		if v.Rule == "I1" && w.killed {
+			w.limit = true // a human has ended the current key between our proof of it and the end of another one
+			return
+		}
+		w.violations = append(w.violations, v.String())
+	}
 	creds := s.credentials()
 	w.inputs = map[string]any{
 		"userArn": sim.UserARN("app"),
@@ -74,6 +86,9 @@ func newWorld(s start, v variant) *world {
 	maps.Copy(w.inputs, v.inputs)
 	return w
 }
+
+// A control is a rotation that does not protect keys.
+type control func(a *attempt, req *rotators.Request, save func(context.Context, any) error) error
 
 // simDialer makes clients that call the simulator without HTTP.
 type simDialer struct{ run *awstest.Run }
@@ -90,9 +105,11 @@ type attempt struct {
 	began   *state // what the document said when it began
 	is      *state // what it says now
 	saving  string // the point of the latest save
+	handed  any    // its state
 	intends bool   // it has saved an intent
 	listed  bool   // it has seen the list
 	lost    string // the pending key if the account has none of that id
+	first   func() // happens when the run has got its state
 	due     bool   // Maintain, not Rotate
 	events  []rotators.Event
 	crashed bool
@@ -144,10 +161,14 @@ func (a *attempt) perform() *attempt {
 		}
 	}
 	req := a.request(state)
+	if a.first != nil {
+		a.first()
+	}
 	store := a.run.Save(save)
 	labelled := func(ctx context.Context, data any) error {
-		next := readState(data.(map[string]any))
-		a.saving = savePoint(a.is, next)
+		if !schema.Equal(data, a.handed) { // a repetition is the same save
+			a.saving, a.handed = savePoint(a.is, readState(data.(map[string]any))), data
+		}
 		err := store(ctx, data)
 		if a.is = readState(a.doc.State()); err == nil && a.saving == saveA {
 			a.intends = true
@@ -155,6 +176,9 @@ func (a *attempt) perform() *attempt {
 		return err
 	}
 	crash, err := awstest.RunToCrash(a.run, func() error {
+		if a.variant.control != nil {
+			return a.variant.control(a, req, labelled)
+		}
 		if a.due {
 			return a.rotator().Maintain(a.ctx, req, labelled)
 		}
@@ -162,7 +186,9 @@ func (a *attempt) perform() *attempt {
 	})
 	a.crashed, a.err, a.gaveUp = crash != nil, err, a.ctx.Err() != nil
 	a.cancel()
-	a.check()
+	if a.variant.control == nil {
+		a.check()
+	}
 	return a
 }
 
@@ -223,6 +249,8 @@ func (a *attempt) end() string {
 		return "cancelled"
 	case a.err != nil:
 		return a.code()
+	case len(a.events) == 0:
+		return "rotated" // by a control, which tells nothing
 	}
 	return a.events[len(a.events)-1].Kind
 }
@@ -241,13 +269,24 @@ func (a *attempt) writes() int {
 // notice has the human switch on again a key of hers that somebody else has switched off.
 func (w *world) notice() {
 	for _, k := range w.sim.Keys("app") {
-		if strings.HasPrefix(k.ID, "AKIAH") && k.Status == "Active" {
+		if isHuman(k.ID) && k.Status == "Active" {
 			w.off[k.ID] = true // she wants it to be on
 		}
 		if w.off[k.ID] && k.Status == "Inactive" && !w.variant.lazy {
 			w.sim.SetKeyStatus(k.ID, "Active")
 		}
 	}
+}
+
+// deletes counts the keys that the run has deleted.
+func (a *attempt) deletes() int {
+	n := 0
+	for _, c := range a.sim.Calls() {
+		if c.Run == a.run.Name() && c.Action == "DeleteAccessKey" && c.Executed {
+			n++
+		}
+	}
+	return n
 }
 
 // recovery is how a world has ended.
@@ -270,6 +309,9 @@ func (w *world) settle(soon time.Duration) recovery {
 		w.notice()
 		w.sim.Advance(gap)
 		a := w.attempt().perform()
+		if a.code() == "create-refused" && a.deletes() > 0 {
+			w.violate("I10 a key was deleted in vain")
+		}
 		if r.last = a.end(); r.last == "rotated" || r.last == "rolled-forward" {
 			if r.rotated++; r.rotated == 1 {
 				r.runs = i + 1
@@ -279,7 +321,9 @@ func (w *world) settle(soon time.Duration) recovery {
 			break
 		}
 	}
-	w.judge(r)
+	if w.variant.control == nil {
+		w.judge(r)
+	}
 	return r
 }
 
@@ -294,6 +338,11 @@ func (w *world) judge(r recovery) {
 	}
 	if explained && !w.human && !w.lied {
 		w.violate("I11 a human is asked without need: %s", r.last)
+	}
+	for id := range w.claimed {
+		if k, _ := w.sim.Key(id); w.claims != "" && k.Deleted {
+			w.violate("I3 %s was deleted, which somebody had switched on again", id)
+		}
 	}
 	if r.rotated > 0 && !explained {
 		again := w.attempt().perform()
@@ -322,8 +371,11 @@ func (w *world) orphans() []string {
 			}
 		}
 	}
-	if w.number == 20 {
-		delete(ours, keyID("O")) // somebody has claimed it
+	if w.claims != "" {
+		w.claimed[keyID(w.claims)] = true
+	}
+	for id := range w.claimed {
+		delete(ours, id)
 	}
 	names := readState(w.doc.State()).names()
 	var left []string
@@ -367,3 +419,17 @@ func (w *world) struck(a *attempt) bool {
 		return c.Run == a.run.Name() && c.Outcome != "ok"
 	})
 }
+
+// currentID is the id of the current key of the document.
+func (w *world) currentID() string {
+	if c := readState(w.doc.State()).current; c != nil {
+		return c.id
+	}
+	return ""
+}
+
+// isHuman tells whether a key is one that a human has made.
+func isHuman(id string) bool { return id == keyID("H") || id == keyID("HH") || id == keyID("HX") }
+
+// keyOfHuman is a key that a human makes now, and does not use.
+func keyOfHuman() awstest.Key { return awstest.Key{ID: keyID("HX"), Secret: keySecret("HX")} }

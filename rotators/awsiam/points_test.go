@@ -110,3 +110,29 @@ func (a *attempt) crashAt(point string) *attempt {
 	a.run.CrashWhen(func(c awstest.Call) bool { return a.point(c) == point })
 	return a
 }
+
+// after has something happen once when a run has passed a point, before it sees the answer.
+func (a *attempt) after(point string, do func()) *attempt {
+	if point == atStart {
+		a.first = do
+	} else {
+		a.sim.After(a.once(point, do))
+	}
+	return a
+}
+
+// before has something happen once when a call or save is on its way.
+func (a *attempt) before(point string, do func()) *attempt {
+	a.sim.Before(a.once(point, do))
+	return a
+}
+
+func (a *attempt) once(point string, do func()) func(awstest.Call) {
+	done := false
+	return func(c awstest.Call) {
+		if !done && c.Run == a.run.Name() && a.point(c) == point {
+			done = true
+			do()
+		}
+	}
+}

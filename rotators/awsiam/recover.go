@@ -78,7 +78,7 @@ func (r *run) recoverIntent(p *pending) error {
 	used, f := r.lastUse(id)
 	switch {
 	case f != nil && f.absent():
-		return r.refuse("try-later", candidates, "the list has a key that is gone").because(f).until(r.now().Add(r.c.listLag))
+		return r.gone(id, f)
 	case f != nil && !f.forbidden():
 		return r.ended(f)
 	case !used.known:
@@ -88,6 +88,12 @@ func (r *run) recoverIntent(p *pending) error {
 		return nil
 	}
 	return r.endOrphan(id)
+}
+
+// gone refuses to go by a list that contradicts another answer.
+func (r *run) gone(id string, f *failure) error {
+	return r.refuse("try-later", []string{id}, "AWS lists a key that is gone").because(f).until(r.now().Add(r.c.listLag)).
+		hint("rotate again in a minute, when the list is up to date")
 }
 
 func (r *run) unprovable(id string, f *failure) *Error {
@@ -145,7 +151,10 @@ func (r *run) endOrphan(id string) error {
 func (r *run) quarantine(id string) error {
 	if r.alive(id) {
 		if f := r.deactivate(id, "an unfinished rotation may have made it; it is deleted a day later if nobody claims it"); f != nil {
-			if !f.definite {
+			switch {
+			case f.absent():
+				return r.gone(id, f)
+			case !f.definite:
 				return r.ended(f)
 			}
 			return r.unprovable(id, f).hint("delete it if nobody uses it, or allow iam:UpdateAccessKey to let the rotation decide")

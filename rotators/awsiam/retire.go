@@ -126,6 +126,8 @@ func (r *run) switchOff(id string, before *state) error {
 	if r.alive(id) {
 		f := r.deactivate(id, "it has reached its age")
 		switch {
+		case f != nil && f.absent():
+			return nil // it leaves the document when the list agrees
 		case f != nil && f.definite && f.forbidden():
 			next := before.clone()
 			next.ledger.cannotDeactivate = true

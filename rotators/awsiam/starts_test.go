@@ -23,6 +23,7 @@ type start struct {
 	keys     []startKey
 	aged     bool // upkeep by age
 	login    string
+	claims   string // the key that a human has switched on again
 }
 
 type startKey struct {
@@ -148,7 +149,7 @@ var starts = []start{
 		state: saved("C", "pending", intent(2*hour), "quarantine", waits(hour)), keys: []startKey{keyC, {"O", 2 * hour, "Inactive"}}},
 	{number: 19, document: "C, intent, quarantine 25 h", account: "C O(inactive)", core: true, modelled: true,
 		state: saved("C", "pending", intent(26*hour), "quarantine", waits(25*hour)), keys: []startKey{keyC, {"O", 26 * hour, "Inactive"}}},
-	{number: 20, document: "C, intent, quarantine 25 h", account: "C O(active)", human: true,
+	{number: 20, document: "C, intent, quarantine 25 h", account: "C O(active)", human: true, claims: "O",
 		state: saved("C", "pending", intent(26*hour), "quarantine", waits(25*hour)), keys: []startKey{keyC, {"O", 26 * hour, "Active"}}},
 	{number: 21, document: "C, pending N with secret", account: "C N", core: true, modelled: true,
 		state: saved("C", "pending", pendingKey(lately)), keys: []startKey{keyC, {"N", lately, "Active"}}},
@@ -160,7 +161,7 @@ var starts = []start{
 		keys:  []startKey{keyC, keyP}},
 	{number: 25, document: "C, P deactivated, deletion due", account: "C P(inactive)", aged: true, state: agedState,
 		keys: []startKey{{"C", 20*day + 99*time.Minute, "Active"}, {"P", 110*day + 99*time.Minute, "Inactive"}}},
-	{number: 26, document: "C, P deactivated, deletion due", account: "C P(active)", aged: true, state: agedState, human: true,
+	{number: 26, document: "C, P deactivated, deletion due", account: "C P(active)", aged: true, claims: "P", state: agedState, human: true,
 		keys: []startKey{{"C", 20*day + 99*time.Minute, "Active"}, {"P", 110*day + 99*time.Minute, "Active"}}},
 	{number: 27, document: "C P, UserId of a deleted user", account: "H", state: saved("CP", "userId", "AIDAOFADELETEDUSER000"),
 		keys: []startKey{keyH}, human: true},

@@ -2,7 +2,6 @@ package awsiam
 
 import (
 	"fmt"
-	"strings"
 	"sync"
 	"testing"
 )
@@ -14,6 +13,7 @@ type tally struct {
 	cells, reached, calls, assertions, violations int
 	creates, runs                                 int // at most, of one run and until recovery
 	foreignDeleted, foreignOff, quarantines       int
+	limits                                        int      // cells that show a documented limit
 	first                                         []string // violations
 }
 
@@ -25,7 +25,7 @@ func (t *tally) add(w *world, name string, reached bool) {
 		if c.Action == "CreateAccessKey" && c.Run != "" && c.Outcome != "connection refused" {
 			creates[c.Run]++
 		}
-		human := strings.HasPrefix(c.KeyID, "AKIAH") && c.Executed && c.Run != ""
+		human := isHuman(c.KeyID) && c.Executed && c.Run != ""
 		if human && c.Action == "DeleteAccessKey" {
 			deleted++
 		}
@@ -50,6 +50,9 @@ func (t *tally) add(w *world, name string, reached bool) {
 		t.assertions += n
 	}
 	t.violations += len(w.violations)
+	if w.limit {
+		t.limits++
+	}
 	for _, v := range w.violations {
 		if len(t.first) < 6 {
 			t.first = append(t.first, fmt.Sprintf("%s, start %d (%s | %s): %s", name, w.number, w.document, w.account, v))
@@ -74,6 +77,14 @@ func (t *tally) report(test *testing.T) {
 
 // String returns the figures on one line.
 func (t *tally) String() string {
-	return fmt.Sprintf("%-3s cells %d reached %d calls %d assertions %d violations %d (creates per run at most %d, foreign keys deleted %d deactivated %d)",
-		t.table, t.cells, t.reached, t.calls, t.assertions, t.violations, t.creates, t.foreignDeleted, t.foreignOff)
+	return fmt.Sprintf("%-3s cells %d reached %d calls %d assertions %d violations %d (creates per run at most %d, foreign keys deleted %d deactivated %d, limits %d)",
+		t.table, t.cells, t.reached, t.calls, t.assertions, t.violations, t.creates, t.foreignDeleted, t.foreignOff, t.limits)
+}
+
+// expect fails unless the table has so many cells.
+func (t *tally) expect(test *testing.T, cells int) {
+	test.Helper()
+	if t.cells != cells {
+		test.Errorf("%d cells, want %d", t.cells, cells)
+	}
 }
