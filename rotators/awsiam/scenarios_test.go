@@ -48,12 +48,13 @@ func doubleCrashes() []scenario {
 	return all
 }
 
-// outcomes: a step goes wrong in each way, once (first) or whenever it is taken.
-func outcomes(first bool) []scenario {
-	nth := 0
-	if first {
-		nth = 1
-	}
+// once: a step goes wrong in each way, and well when it is repeated.
+func once() []scenario { return outcomes(1) }
+
+// always: a step goes wrong whenever a run takes it.
+func always() []scenario { return outcomes(0) }
+
+func outcomes(nth int) []scenario {
 	var all []scenario
 	for _, f := range faults() {
 		for _, s := range coreStarts() {
