@@ -2,10 +2,12 @@ package awsiam
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/middleware"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
@@ -80,11 +82,7 @@ func (r *run) delete(id, why string) *failure {
 		return nil
 	}
 	f := r.persist("iam:DeleteAccessKey", func(ctx context.Context) (smithymiddleware.Metadata, error) {
-		out, err := r.iam.DeleteAccessKey(ctx, &iam.DeleteAccessKeyInput{UserName: &r.in.user.name, AccessKeyId: &id}, onceIAM)
-		if err != nil {
-			return smithymiddleware.Metadata{}, err
-		}
-		return out.ResultMetadata, nil
+		return r.deleteOnce(ctx, r.in.user.name, id)
 	})
 	if f != nil && !f.absent() {
 		return f
@@ -104,7 +102,7 @@ func (r *run) deactivate(id, why string) *failure {
 		if err != nil {
 			return smithymiddleware.Metadata{}, err
 		}
-		return out.ResultMetadata, nil
+		return confirmed(out.ResultMetadata)
 	}); f != nil {
 		return f
 	}
@@ -135,6 +133,27 @@ func (r *run) persist(op string, write func(context.Context) (smithymiddleware.M
 		}
 		_ = r.clock.Sleep(context.WithoutCancel(r.ctx), time.Duration(try)*time.Second)
 	}
+}
+
+// errNotAWS is for an answer without a request id, such as the page of a proxy.
+var errNotAWS = errors.New("the answer has no request id, so it is not one of AWS")
+
+// confirmed returns the result of a call whose answer has no content. The SDK reads nothing of it, so that any page with
+// status 200 would be a success.
+func confirmed(m smithymiddleware.Metadata) (smithymiddleware.Metadata, error) {
+	if _, identified := middleware.GetRequestIDMetadata(m); !identified {
+		return m, errNotAWS
+	}
+	return m, nil
+}
+
+// deleteOnce sends one DeleteAccessKey.
+func (r *run) deleteOnce(ctx context.Context, owner, id string) (smithymiddleware.Metadata, error) {
+	out, err := r.iam.DeleteAccessKey(ctx, &iam.DeleteAccessKeyInput{UserName: &owner, AccessKeyId: &id}, onceIAM)
+	if err != nil {
+		return smithymiddleware.Metadata{}, err
+	}
+	return confirmed(out.ResultMetadata)
 }
 
 // write performs one request that changes something.

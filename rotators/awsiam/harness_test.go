@@ -45,9 +45,10 @@ type variant struct {
 	policy     awstest.Policy // of the login; nil: everything
 	inputs     map[string]any
 	quota      int
-	control    control // rotates instead of the rotator
-	unproven   bool    // keys need not be proven
-	lazy       bool    // the human never notices that her key is off
+	control    control                 // rotates instead of the rotator
+	make       func(*attempt) *Rotator // nil: one that calls the simulator without HTTP
+	unproven   bool                    // keys need not be proven
+	lazy       bool                    // the human never notices that her key is off
 }
 
 func newWorld(s start, v variant) *world {
@@ -141,6 +142,9 @@ func readState(data map[string]any) *state {
 }
 
 func (a *attempt) rotator() *Rotator {
+	if a.variant.make != nil {
+		return a.variant.make(a)
+	}
 	return &Rotator{clock: a.sim.Clock(), dialer: simDialer{a.run}, without: a.variant.without}
 }
 

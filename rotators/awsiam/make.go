@@ -209,11 +209,7 @@ func (r *run) compensate(id, owner string) bool {
 	for try := 1; try <= r.c.callTries; try++ {
 		for _, name := range owners {
 			f := r.write("iam:DeleteAccessKey", r.c.callTimeout, func(ctx context.Context) (smithymiddleware.Metadata, error) {
-				out, err := r.iam.DeleteAccessKey(ctx, &iam.DeleteAccessKeyInput{UserName: &name, AccessKeyId: &id}, onceIAM)
-				if err != nil {
-					return smithymiddleware.Metadata{}, err
-				}
-				return out.ResultMetadata, nil
+				return r.deleteOnce(ctx, name, id)
 			})
 			if f == nil {
 				return true

@@ -40,6 +40,12 @@ type recorder struct {
 }
 
 func (t *recorder) RoundTrip(req *http.Request) (*http.Response, error) {
+	if err := req.Context().Err(); err != nil {
+		if req.Body != nil {
+			_ = req.Body.Close()
+		}
+		return nil, err
+	}
 	if rec, _ := req.Context().Value(recordKey{}).(*writeRecord); rec != nil {
 		rec.handedOver.Store(true)
 	}
