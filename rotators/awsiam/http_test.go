@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -220,7 +221,9 @@ func TestUnsent(t *testing.T) {
 	defer server.Close()
 	closed := httptest.NewServer(nil)
 	closed.Close()
-	tls := httptest.NewTLSServer(nil)
+	tls := httptest.NewUnstartedServer(nil)
+	tls.Config.ErrorLog = log.New(io.Discard, "", 0)
+	tls.StartTLS()
 	defer tls.Close()
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()

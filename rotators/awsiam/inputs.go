@@ -13,14 +13,13 @@ import (
 
 // The inputs, checked.
 type inputs struct {
-	login          aws.Credentials // a secret: never printed
-	user           user
-	region         string
-	times          times
-	reportOrphans  bool
-	failIfInUse    bool
-	verify         bool
-	loginExpiresAt time.Time
+	login         aws.Credentials // a secret: never printed
+	user          user
+	region        string
+	times         times
+	reportOrphans bool
+	failIfInUse   bool
+	verify        bool
 }
 
 // times are the inputs that say when something is due; an age of zero is absent.

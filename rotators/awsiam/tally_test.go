@@ -11,7 +11,7 @@ type tally struct {
 	mu                                            sync.Mutex
 	table                                         string
 	cells, reached, calls, assertions, violations int
-	creates, runs                                 int // at most, of one run and until recovery
+	creates                                       int // at most, of one run
 	foreignDeleted, foreignOff, quarantines       int
 	limits                                        int      // cells that show a documented limit
 	first                                         []string // violations
