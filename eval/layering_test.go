@@ -51,7 +51,7 @@ var layers = [][]string{
 	{"eval/internal/syntax"},
 	{"providers"},
 	{"rotators"},
-	{"eval", "providers/awslogin"},
+	{"eval", "providers/awslogin", "rotators/awsiam"},
 	{"providers/providertest", "providers/awstest", "eval/evaltest", "examples/"},
 }
 
@@ -92,7 +92,7 @@ func TestLinked(t *testing.T) {
 	sdk := []string{"github.com/aws/aws-sdk-go-v2", "github.com/aws/smithy-go"}
 	login := append([]string{"github.com/go-jose/go-jose/v4"}, sdk...)
 	program := append(slices.Clone(yaml), login...) // one that logs in
-	command := append([]string{"github.com/alecthomas/kong", "golang.org/x/"}, program...)
+	command := slices.Concat([]string{"github.com/alecthomas/kong", "golang.org/x/"}, program, sdk)
 	packages := listPackages(t)
 	for path, p := range packages {
 		name, ours := strings.CutPrefix(path, module+"/")
@@ -105,7 +105,7 @@ func TestLinked(t *testing.T) {
 			may = command
 		case name == "examples/awssim":
 			may = slices.Concat(command, sdk)
-		case name == "providers/awstest":
+		case name == "providers/awstest", name == "rotators/awsiam":
 			may = sdk
 		case name == "providers/awslogin":
 			may = login

@@ -1,0 +1,185 @@
+package awsiam
+
+import (
+	"time"
+
+	"github.com/escapement-go/escapement/rotators"
+)
+
+// The kinds of [rotators.Action].
+const (
+	dueRecover    = "recover"
+	dueAdopt      = "adopt"
+	dueDelete     = "delete"
+	dueDeactivate = "deactivate"
+	dueRotate     = "rotate"
+)
+
+// An agenda tells what is due when: a pure function of the state and the ages.
+type agenda struct {
+	*state
+	times
+	lease, quarantine time.Duration
+	listed            func(id string) time.Time // what the list says of a key's creation; nil before there is one
+}
+
+// Due says what is due at now, by the four durations among the inputs and the state; other inputs may be absent. An
+// error has the code bad-input or bad-state.
+func (o *Rotator) Due(req *rotators.Request, now time.Time) (rotators.Due, error) {
+	s, err := parseState(req.State)
+	if err != nil {
+		return rotators.Due{}, err
+	}
+	t, err := parseTimes(req)
+	if err != nil {
+		return rotators.Due{}, err
+	}
+	c := o.constants()
+	return agenda{state: s, times: t, lease: c.leaseTTL, quarantine: c.quarantineFor}.due(now), nil
+}
+
+// due splits the agenda at now.
+func (a agenda) due(now time.Time) rotators.Due {
+	var d rotators.Due
+	for _, action := range a.actions() {
+		switch {
+		case !action.At.After(now):
+			d.Actions = append(d.Actions, action)
+		case d.Next.IsZero() || action.At.Before(d.Next):
+			d.Next = action.At
+		}
+	}
+	return d
+}
+
+// actions lists everything that will ever be due if nothing else happens, in the order in which a run does it. An
+// action that is due at once has the zero time.
+func (a agenda) actions() []rotators.Action {
+	var list []rotators.Action
+	add := func(kind, id string, at time.Time, why string) {
+		list = append(list, rotators.Action{Kind: kind, AccessKeyID: id, At: at, Why: why})
+	}
+	if p := a.ledger.pending; p != nil {
+		at, id := p.started.Add(a.lease), ""
+		if q := a.ledger.quarantine; q != nil {
+			at, id = q.since.Add(a.quarantine), q.id
+		} else if p.key != nil {
+			id = p.key.id
+		}
+		add(dueRecover, id, at, "a rotation is unfinished")
+	}
+	if a.adoptable() {
+		add(dueAdopt, a.current.id, time.Time{}, "keys that were written by hand are to be watched from now on")
+	}
+	for _, e := range a.ledger.retiring {
+		if at, will := a.deletion(e); will {
+			add(dueDelete, e.id, at, "a deactivated key has reached its age")
+		} else if a.unfinished(e) {
+			add(dueRecover, e.id, time.Time{}, "the end of a key is unfinished")
+		}
+	}
+	if at, will := a.deactivatePrevious(); will {
+		add(dueDeactivate, a.previous.id, at, "the previous key has reached its age")
+	}
+	if at, will := a.deletePrevious(); will {
+		add(dueDelete, a.previous.id, at, "the previous key has reached its age")
+	}
+	if at, will := a.rotation(); will {
+		id, why := "", "there is no key yet"
+		if a.current != nil {
+			id, why = a.current.id, "the current key has reached its age"
+		}
+		add(dueRotate, id, at, why)
+	}
+	return list
+}
+
+// made returns when a key was made; zero, which is long ago, if nobody knows.
+func (a agenda) made(id string) time.Time {
+	at := a.created(id)
+	if at.IsZero() && a.listed != nil {
+		at = a.listed(id)
+	}
+	return at
+}
+
+func (a agenda) adoptable() bool {
+	aged := a.rotate > 0 || a.deactivate > 0 || a.remove > 0
+	return aged && a.current != nil && a.ledger.promoted.IsZero() && a.ledger.adopted.IsZero()
+}
+
+// unfinished tells whether an entry waits for nothing but a run.
+func (a agenda) unfinished(e entry) bool {
+	return e.action == remove || e.inactive.IsZero() && !a.ledger.cannotDeactivate
+}
+
+// deletion is when an entry that was to be deactivated first is to be deleted.
+func (a agenda) deletion(e entry) (time.Time, bool) {
+	if a.unfinished(e) || a.remove == 0 {
+		return time.Time{}, false
+	}
+	since := e.inactive
+	if since.IsZero() {
+		since = e.since
+	}
+	return later(after(a.made(e.id), a.remove), since.Add(a.remove-a.deactivate)), true
+}
+
+// base is since when the previous key is the previous one; false if nobody knows, and then nothing is due for it.
+func (a agenda) base() (time.Time, bool) {
+	at := a.ledger.promoted
+	if at.IsZero() {
+		at = a.ledger.adopted
+	}
+	return at, !at.IsZero()
+}
+
+func (a agenda) deactivatePrevious() (time.Time, bool) {
+	base, known := a.base()
+	if a.previous == nil || a.deactivate == 0 || a.ledger.cannotDeactivate || !known {
+		return time.Time{}, false
+	}
+	return later(after(a.made(a.previous.id), a.deactivate), base.Add(a.grace(a.deactivate))), true
+}
+
+func (a agenda) deletePrevious() (time.Time, bool) {
+	base, known := a.base()
+	if a.previous == nil || a.remove == 0 || a.deactivate > 0 && !a.ledger.cannotDeactivate || !known {
+		return time.Time{}, false
+	}
+	return later(after(a.made(a.previous.id), a.remove), base.Add(a.grace(a.remove))), true
+}
+
+// grace is the time between a rotation and what is done to the previous key at an age, so that a late rotation does not
+// shorten it.
+func (a agenda) grace(age time.Duration) time.Duration {
+	if a.rotate == 0 {
+		return 24 * time.Hour
+	}
+	return age - a.rotate
+}
+
+func (a agenda) rotation() (time.Time, bool) {
+	switch {
+	case a.rotate == 0:
+		return time.Time{}, false
+	case a.current == nil:
+		return time.Time{}, true
+	}
+	return later(after(a.made(a.current.id), a.rotate), after(a.ledger.promoted, a.minInterval)), true
+}
+
+// after adds to an instant; the unknown one stays long ago.
+func after(t time.Time, d time.Duration) time.Time {
+	if t.IsZero() {
+		return t
+	}
+	return t.Add(d)
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}

@@ -1,0 +1,253 @@
+package awsiam
+
+import (
+	"context"
+	"crypto/rand"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	smithymiddleware "github.com/aws/smithy-go/middleware"
+
+	"github.com/escapement-go/escapement/schema"
+)
+
+// planned stands for the key that a plan cannot know.
+var planned = &credential{id: "(new)"}
+
+// make is step MAKE: it saves the intent, deletes the victims, makes the key, and saves its secret, in this order. What
+// comes after the intent is not stopped half-way by the caller.
+func (r *run) make(victims []string) error {
+	if err := r.canceled("the intent"); err != nil {
+		return err
+	}
+	before := r.state
+	if err := r.intend(victims); err != nil {
+		return err
+	}
+	if err := r.makeRoom(victims, before); err != nil {
+		return err
+	}
+	if err := r.inTime(); err != nil {
+		return err
+	}
+	made, err := r.create()
+	if err != nil {
+		return err
+	}
+	return r.keep(made)
+}
+
+// intend is SAVE A: the victims leave the document, and the intent to make a key is noted.
+func (r *run) intend(victims []string) error {
+	next, forgot := r.state.clone(), ""
+	for _, id := range victims {
+		e := entry{id: id, action: remove, since: r.now(), created: r.agenda().made(id)}
+		if p := next.previous; p != nil && p.id == id && r.keeps(ruleForget) {
+			e, forgot, next.previous = r.retiring(p, remove), id, nil
+		}
+		next.retire(e)
+	}
+	if r.keeps(ruleIntent) {
+		next.ledger.pending = &pending{id: r.attempt(), started: r.now(), baseline: r.ids()}
+	}
+	if r.userID != "" {
+		next.ledger.userID = r.userID
+	}
+	if err := r.save(next, "a key is about to be made"); err != nil {
+		return err
+	}
+	if forgot != "" {
+		r.report("forgot", forgot, "the previous key is no longer handed out; its place is needed")
+	}
+	return nil
+}
+
+// attempt names this run in the document.
+func (r *run) attempt() string {
+	if r.plan != nil {
+		return planned.id
+	}
+	return rand.Text()
+}
+
+// makeRoom deletes the victims. If AWS refuses, the document goes back to what it was.
+func (r *run) makeRoom(victims []string, before *state) error {
+	for _, id := range victims {
+		f := r.delete(id, "its place is needed")
+		switch {
+		case f == nil:
+			r.report("deleted", id, "deleted a key whose place is needed")
+		case f.definite:
+			refused := r.refuse("delete-refused", []string{id}, "AWS refuses to delete a key whose place is needed").because(f).
+				hint("allow iam:DeleteAccessKey on %s to the owner of %s", r.in.user.arn, r.in.login.AccessKeyID)
+			return r.withdraw(before, refused)
+		default:
+			return r.refuse("aws-failed", []string{id}, "it is unknown whether a key was deleted").because(f).hint("rotate again")
+		}
+	}
+	return nil
+}
+
+// withdraw saves a state without the intent and returns why.
+func (r *run) withdraw(from *state, why error) error {
+	next := from.clone()
+	next.ledger.pending, next.ledger.quarantine = nil, nil
+	if failed := r.trySave(next, "no key was made"); failed != nil {
+		return r.notSaved(failed, "no key was made")
+	}
+	return why
+}
+
+// inTime refuses to make a key by a list that is too old.
+func (r *run) inTime() error {
+	if err := r.canceled("the making of a key"); err != nil {
+		return r.withdraw(r.state, err)
+	}
+	if took := elapsed(r.clock, r.asked); took > r.c.createBy {
+		return r.withdraw(r.state, r.refuse("too-slow", nil, "%v have passed since the keys were listed; at most %v may", took.Round(time.Second), r.c.createBy).
+			hint("rotate again; if that does not help, find out what takes so long: AWS, or saving the document"))
+	}
+	return nil
+}
+
+// create sends the one CreateAccessKey of a run. It is never repeated.
+func (r *run) create() (*credential, error) {
+	if r.plan != nil {
+		r.noteCall("iam:CreateAccessKey", "", "a new key")
+		return planned, nil
+	}
+	out, f := r.createOnce()
+	if f != nil && !f.definite && !r.keeps(ruleOnce) {
+		out, f = r.createOnce()
+	}
+	switch {
+	case f != nil && f.definite:
+		return nil, r.withdraw(r.state, r.notCreated(f))
+	case f != nil:
+		return nil, r.createUnknown(f)
+	case out.AccessKey == nil || aws.ToString(out.AccessKey.AccessKeyId) == "":
+		return nil, r.createUnknown(nil)
+	}
+	k := out.AccessKey
+	made := &credential{id: *k.AccessKeyId, secret: schema.NewSecret(aws.ToString(k.SecretAccessKey)), created: aws.ToTime(k.CreateDate).UTC()}
+	if aws.ToString(k.SecretAccessKey) == "" || !strings.EqualFold(aws.ToString(k.UserName), r.in.user.name) {
+		return nil, r.half(made, aws.ToString(k.UserName))
+	}
+	return made, nil
+}
+
+func (r *run) createOnce() (out *iam.CreateAccessKeyOutput, f *failure) {
+	f = r.write("iam:CreateAccessKey", r.c.createTimeout, func(ctx context.Context) (smithymiddleware.Metadata, error) {
+		answer, err := r.iam.CreateAccessKey(ctx, &iam.CreateAccessKeyInput{UserName: &r.in.user.name}, onceIAM)
+		if err != nil {
+			return smithymiddleware.Metadata{}, err
+		}
+		out = answer
+		return answer.ResultMetadata, nil
+	})
+	r.effects++
+	return out, f
+}
+
+func (r *run) notCreated(f *failure) *Error {
+	e := r.refuse("create-refused", nil, "AWS makes no key").because(f)
+	switch {
+	case f.code == "LimitExceeded":
+		e.Keys = nil
+		return e.hint("somebody else has made a key in the meantime; rotate again")
+	case f.forbidden():
+		return e.hint("allow iam:CreateAccessKey on %s to the owner of %s", r.in.user.arn, r.in.login.AccessKeyID)
+	case f.absent():
+		return e.hint("the user is gone")
+	}
+	return e.hint("rotate again")
+}
+
+func (r *run) createUnknown(f *failure) error {
+	e := r.refuse("create-unknown", nil, "it is unknown whether a key was made")
+	if f != nil {
+		e = e.because(f)
+	} else {
+		e.Op = "iam:CreateAccessKey"
+	}
+	if p := r.state.ledger.pending; p != nil {
+		e = e.until(p.started.Add(r.c.leaseTTL))
+	}
+	return e.hint("there is nothing to do; the next rotation finds out")
+}
+
+// half ends the run for a key without its secret, or of another user.
+func (r *run) half(made *credential, owner string) error {
+	e := r.refuse("create-incomplete", nil, "the answer to iam:CreateAccessKey was incomplete")
+	e.Keys = []Key{{ID: made.id, Role: "pending", Created: made.created}}
+	e = e.hint("rotate again")
+	if r.keeps(ruleHalf) && r.compensate(made.id, owner) {
+		return r.withdraw(r.state, e)
+	}
+	next := r.state.clone()
+	if next.ledger.pending != nil && r.keeps(ruleHalf) {
+		p := *next.ledger.pending
+		p.key, p.half = &credential{id: made.id, created: made.created}, true
+		next.ledger.pending = &p
+		if failed := r.trySave(next, "a key without secret is to be deleted"); failed != nil {
+			return r.notSaved(failed, "a key without secret is to be deleted")
+		}
+	}
+	return e
+}
+
+// compensate deletes a key that no document has ever had the secret of, and tells whether that is certain. A key so new
+// may be unknown to the server that is asked; so that it is not found does not count.
+func (r *run) compensate(id, owner string) bool {
+	owners := []string{owner}
+	if owner == "" || !strings.EqualFold(owner, r.in.user.name) {
+		owners = append(slices.DeleteFunc(owners, func(o string) bool { return o == "" }), r.in.user.name)
+	}
+	for try := 1; try <= r.c.callTries; try++ {
+		for _, name := range owners {
+			f := r.write("iam:DeleteAccessKey", r.c.callTimeout, func(ctx context.Context) (smithymiddleware.Metadata, error) {
+				return r.deleteOnce(ctx, name, id)
+			})
+			if f == nil {
+				return true
+			}
+		}
+		if try < r.c.callTries {
+			_ = r.clock.Sleep(context.WithoutCancel(r.ctx), time.Duration(try)*time.Second)
+		}
+	}
+	return false
+}
+
+// keep is SAVE B: nothing happens before the secret is durable.
+func (r *run) keep(made *credential) error {
+	next := r.state.clone()
+	p := &pending{started: r.now()}
+	if next.ledger.pending != nil {
+		*p = *next.ledger.pending
+	}
+	p.key = made
+	next.ledger.pending = p
+	if !r.keeps(ruleSecretFirst) {
+		r.state = next
+		return nil
+	}
+	failed := r.trySave(next, "the secret of the new key")
+	if failed == nil {
+		return nil
+	}
+	e := r.notSaved(failed, "the secret of the new key")
+	e.Keys = []Key{{ID: made.id, Role: "pending", Created: made.created}}
+	switch {
+	case failed.uncertain && r.keeps(ruleUncertain), !failed.uncertain && !r.keeps(ruleFence):
+		// Another run may have published the key by what was written; it must stay.
+	case r.compensate(made.id, r.in.user.name):
+		e.Keys = nil
+	default:
+		e = e.hint("delete the key %s, which no document knows, and rotate again", made.id)
+	}
+	return e
+}

@@ -1,0 +1,266 @@
+package awsiam
+
+import (
+	"flag"
+	"fmt"
+	"hash/fnv"
+	"runtime"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/escapement-go/escapement/providers/awstest"
+)
+
+var full = flag.Bool("full", false, "explore every trace of the model, not a sample")
+
+// A script replays a prefix of choices, then takes the first of each, and remembers what else could have been chosen.
+type script struct {
+	prefix []int
+	points []choicePoint
+}
+
+type choicePoint struct{ n, cost int }
+
+func (s *script) pick(n, cost int) int {
+	i := len(s.points)
+	s.points = append(s.points, choicePoint{n, cost})
+	if i < len(s.prefix) {
+		return s.prefix[i]
+	}
+	return 0
+}
+
+// explore calls run for every sequence of choices whose costs are within the budget. Of those that use it up, only a
+// sample is taken: one of so many.
+func explore(budget, one int, run func(*script)) int {
+	type branch struct {
+		prefix []int
+		spent  int
+	}
+	var mu sync.Mutex
+	stack, busy, traces := []branch{{}}, 0, 0
+	var wait sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		wait.Add(1)
+		go func() {
+			defer wait.Done()
+			for {
+				mu.Lock()
+				if len(stack) == 0 {
+					idle := busy == 0
+					mu.Unlock()
+					if idle {
+						return
+					}
+					runtime.Gosched()
+					continue
+				}
+				b := stack[len(stack)-1]
+				stack = stack[:len(stack)-1]
+				busy++
+				mu.Unlock()
+				s := &script{prefix: b.prefix}
+				run(s)
+				mu.Lock()
+				traces++
+				for i := len(b.prefix); i < len(s.points); i++ {
+					for c := 1; c < s.points[i].n; c++ {
+						next := branch{append(append([]int{}, pad(b.prefix, i)...), c), b.spent + s.points[i].cost}
+						if next.spent < budget || next.spent == budget && sampled(next.prefix, one) {
+							stack = append(stack, next)
+						}
+					}
+				}
+				busy--
+				mu.Unlock()
+			}
+		}()
+	}
+	wait.Wait()
+	return traces
+}
+
+func pad(prefix []int, n int) []int {
+	padded := make([]int, n)
+	copy(padded, prefix)
+	return padded
+}
+
+func sampled(prefix []int, one int) bool {
+	h := fnv.New32a()
+	fmt.Fprint(h, prefix)
+	return h.Sum32()%uint32(one) == 0
+}
+
+// The alternatives to a step that goes well.
+const (
+	fine = iota
+	crashAfter
+	failed // a read; a write is lost before or after it was carried out
+	lostAfter
+	denied
+	incomplete // a key without its secret
+	stale
+	slow // a new key is not known yet
+	humanCreates
+	humanKills
+	humanSwitchesOff
+	humanEdits
+)
+
+// A storm decides how each step of a run goes.
+type storm struct {
+	*attempt
+	script *script
+	chosen map[int]int // by call
+	last   awstest.Call
+	lasts  int
+	proofs int
+}
+
+// alternatives are what may happen to a call or save.
+func (s *storm) alternatives(c awstest.Call) []int {
+	var all []int
+	switch c.Action {
+	case "CreateAccessKey":
+		all = []int{fine, crashAfter, failed, lostAfter, incomplete, denied}
+	case "DeleteAccessKey":
+		all = []int{fine, crashAfter, failed, lostAfter, denied}
+	case "UpdateAccessKey", "Save":
+		all = []int{fine, crashAfter, failed, lostAfter}
+	case "ListAccessKeys":
+		all = []int{fine, crashAfter, failed, stale}
+	case "GetCallerIdentity":
+		all = []int{fine, crashAfter, failed}
+		if s.point(c) == afterProof {
+			all = append(all, slow)
+		}
+	default:
+		all = []int{fine, crashAfter, failed}
+	}
+	if s.world.acted {
+		return all
+	}
+	if s.is.current != nil {
+		all = append(all, humanKills, humanSwitchesOff)
+	}
+	if s.is.previous != nil {
+		all = append(all, humanEdits)
+	}
+	return append(all, humanCreates)
+}
+
+// decide chooses once for each step. Its repetitions go as it went.
+func (s *storm) decide(c awstest.Call) int {
+	if how, known := s.chosen[c.N]; known {
+		return how
+	}
+	how := fine
+	repeated := c.Action == s.last.Action && c.KeyID == s.last.KeyID && c.Signer == s.last.Signer && s.point(c) == s.point(s.last)
+	switch {
+	case repeated && s.lasts != stale && s.lasts < humanCreates:
+		how = s.lasts
+		if how == crashAfter || how == denied {
+			how = fine
+		}
+	case !repeated:
+		alternatives := s.alternatives(c)
+		how = alternatives[s.script.pick(len(alternatives), 1)]
+	}
+	s.chosen[c.N], s.last, s.lasts = how, c, how
+	return how
+}
+
+// blow sets the storm on a run.
+func (a *attempt) blow(sc *script) *storm {
+	s := &storm{attempt: a, script: sc, chosen: map[int]int{}}
+	mine := func(c awstest.Call) bool { return c.Run == a.run.Name() && c.Action != "Save" }
+	on := func(how int, o awstest.Outcome) {
+		a.sim.Script(awstest.Rule{Outcome: o, When: func(c awstest.Call) bool { return mine(c) && s.decide(c) == how }})
+	}
+	on(failed, awstest.Dropped())
+	on(lostAfter, awstest.Dropped().Executed())
+	on(denied, awstest.Fail("AccessDenied", 0))
+	on(incomplete, awstest.WithoutSecret())
+	on(stale, awstest.Stale(time.Minute))
+	on(slow, awstest.Fail("InvalidClientTokenId", 0))
+	a.sim.Before(func(c awstest.Call) {
+		if c.Run == a.run.Name() && c.Action == "Save" {
+			s.save(c)
+		}
+		if c.Run == a.run.Name() {
+			s.act(s.chosen[c.N])
+		}
+	})
+	a.run.CrashWhen(func(c awstest.Call) bool { return s.chosen[c.N] == crashAfter })
+	return s
+}
+
+// save chooses for a save, which no rule sees before it is told.
+func (s *storm) save(c awstest.Call) {
+	s.doc.ClearScript()
+	switch s.decide(c) {
+	case failed:
+		s.doc.Script(awstest.SaveRule{Outcome: awstest.SaveUncertainLost})
+	case lostAfter:
+		s.doc.Script(awstest.SaveRule{Outcome: awstest.SaveUncertainWritten})
+	}
+}
+
+// act has the human do something.
+func (s *storm) act(how int) {
+	acts := map[int]func(*world) bool{humanCreates: acts[0].do, humanKills: acts[1].do, humanSwitchesOff: acts[2].do, humanEdits: func(w *world) bool {
+		w.doc.Edit(func(state map[string]any) map[string]any { return without(state, "previous") })
+		return true
+	}}
+	if do := acts[how]; do != nil {
+		s.world.acted, s.world.human = true, true
+		do(s.world)
+	}
+}
+
+// Every choice of at most two faults or human acts in at most two runs, from thirteen starts, followed by runs without
+// faults.
+func TestModel(t *testing.T) {
+	one := 40
+	if *full {
+		one = 1
+	}
+	if testing.Short() {
+		one = 400
+	}
+	for _, test := range []struct {
+		name   string
+		policy awstest.Policy
+	}{{"D1", nil}, {"D1m", awstest.MinimalPolicy}} {
+		figures := &tally{table: test.name}
+		for _, s := range startsWhere(func(s start) bool { return s.modelled }) {
+			explore(2, one, func(sc *script) {
+				w := newWorld(s, variant{policy: test.policy})
+				w.minimal = test.policy != nil
+				w.play(sc)
+				w.finish(figures, fmt.Sprint(sc.prefix), len(sc.prefix) > 0)
+			})
+		}
+		figures.report(t)
+	}
+}
+
+func (w *world) play(sc *script) {
+	for i := range 2 {
+		a := w.attempt()
+		a.blow(sc)
+		a.perform()
+		w.sim.ClearScript()
+		w.doc.ClearScript()
+		if a.end() == "rotated" || a.end() == "rolled-forward" || a.end() == "no-op" {
+			break
+		}
+		w.notice()
+		if i == 0 {
+			w.sim.Advance(gaps[sc.pick(len(gaps), 0)])
+		}
+	}
+	w.settle(7 * day)
+}

@@ -1,0 +1,105 @@
+package awsiam
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"github.com/escapement-go/escapement/rotators"
+)
+
+// A Rotator rotates the access keys of IAM users. The zero value talks to AWS. Its fields must not change while it is in
+// use; its methods may be called concurrently.
+type Rotator struct {
+	// IAMEndpoint and STSEndpoint are base URLs to use instead of AWS's own, for private endpoints and tests. One with a
+	// path ends in a slash. Empty means the endpoint of the region.
+	IAMEndpoint, STSEndpoint string
+
+	// FIPS and DualStack choose the variants of AWS's own endpoints.
+	FIPS, DualStack bool
+
+	// Transport sends the requests; nil means one with TLS 1.2 or later and without a proxy. Redirects are never followed.
+	Transport http.RoundTripper
+
+	clock   clock
+	dialer  dialer
+	limits  *constants
+	without rule
+}
+
+var (
+	_ rotators.Maintainer = (*Rotator)(nil)
+	_ rotators.Planner    = (*Rotator)(nil)
+)
+
+// Open returns the current key and the previous one, if there is one. It calls nothing. The error matches
+// [rotators.ErrNotRotated] if the first rotation is unfinished, or has the code bad-state.
+func (o *Rotator) Open(_ context.Context, req *rotators.Request) (any, error) {
+	s, err := parseState(req.State)
+	if err != nil {
+		return nil, err
+	}
+	if s.current == nil {
+		return nil, &Error{
+			Code: "not-rotated", Text: "not rotated yet: a first rotation is unfinished", Hint: "run rotate",
+			Err: rotators.ErrNotRotated,
+		}
+	}
+	out := map[string]any{"current": s.current.output()}
+	if s.previous != nil {
+		out["previous"] = s.previous.output()
+	}
+	return out, nil
+}
+
+func (c *credential) output() map[string]any {
+	known := &credential{id: c.id, secret: c.secret, created: c.created}
+	return known.encode()
+}
+
+// Rotate makes a new key and retires the one whose place it needs. An error is an [*Error], or one that matches that of
+// the context.
+func (o *Rotator) Rotate(ctx context.Context, req *rotators.Request, save func(context.Context, any) error) error {
+	return o.newRun(ctx, req, save).perform(req)
+}
+
+// Maintain does what is due, and calls nothing if nothing is. Its errors are those of Rotate.
+func (o *Rotator) Maintain(ctx context.Context, req *rotators.Request, save func(context.Context, any) error) error {
+	r := o.newRun(ctx, req, save)
+	r.due = true
+	return r.perform(req)
+}
+
+func (o *Rotator) newRun(ctx context.Context, req *rotators.Request, save func(context.Context, any) error) *run {
+	r := &run{
+		rotator: o, c: o.constants(), clock: o.clock, dial: o.dialer, ctx: ctx,
+		force: req.Force, store: save, tell: req.Report, foreign: map[string]bool{},
+	}
+	if r.clock == nil {
+		r.clock = machineClock{}
+	}
+	if r.dial == nil {
+		r.dial = sdkDialer{o}
+	}
+	return r
+}
+
+func (o *Rotator) constants() constants {
+	if o.limits != nil {
+		return *o.limits
+	}
+	return usual
+}
+
+// perform checks and runs. No error that leaves here holds a secret that the run knows.
+func (r *run) perform(req *rotators.Request) error {
+	over, err := r.check(req.State, func() (*inputs, error) { return parseInputs(req, r.clock.Now(), r.c) })
+	if !over && err == nil {
+		err = r.rotate()
+	}
+	var coded *Error
+	if errors.As(err, &coded) {
+		r.scrub(coded)
+	}
+	return err
+}
