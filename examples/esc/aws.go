@@ -7,6 +7,8 @@ import (
 
 	"github.com/escapement-go/escapement/providers"
 	"github.com/escapement-go/escapement/providers/awslogin"
+	"github.com/escapement-go/escapement/rotators"
+	"github.com/escapement-go/escapement/rotators/awsiam"
 )
 
 // awsFlags are how esc reaches AWS, which no document may choose.
@@ -40,6 +42,13 @@ func (f *awsFlags) providers() map[string]providers.Provider {
 		login.Source = source
 	}
 	return map[string]providers.Provider{"aws-login": login}
+}
+
+// rotators returns the rotators that documents can call.
+func (f *awsFlags) rotators() map[string]rotators.Rotator {
+	return map[string]rotators.Rotator{
+		"aws-iam": &awsiam.Rotator{IAMEndpoint: f.endpoint("iam"), STSEndpoint: f.endpoint("sts")},
+	}
 }
 
 // endpoint returns the address of a service, "" for AWS's own.

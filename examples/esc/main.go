@@ -52,6 +52,7 @@ type cli struct {
 	Edit    editCmd    `cmd:"" help:"Change an environment's file in your editor, with its secrets decrypted."`
 	Encrypt encryptCmd `cmd:"" help:"Encrypt the secrets in an environment's file."`
 	Decrypt decryptCmd `cmd:"" help:"Print an environment's file with its secrets decrypted."`
+	Rotate  rotateCmd  `cmd:"" help:"Renew the credentials of an environment."`
 	Key     keyCmd     `cmd:"" help:"Make keys."`
 	OIDC    oidcCmd    `cmd:"" name:"oidc" help:"Log in to AWS with tokens of an issuer of your own."`
 }
@@ -62,6 +63,7 @@ func (c *cli) evaluator() *eval.Evaluator {
 	e := &eval.Evaluator{
 		Loader:    eval.Dir(cmp.Or(c.Dir, ".")),
 		Providers: c.providers(),
+		Rotators:  c.rotators(),
 	}
 	if keys, err := c.keys(); err == nil {
 		e.Crypter = keys

@@ -70,11 +70,14 @@ func report(w io.Writer, err error) int {
 		return exitDone
 	}
 	printError(w, err)
+	rotation, isRotation := errors.AsType[rotateError](err)
 	switch {
 	case errors.Is(err, eval.ErrInternal):
 		return exitDefect
 	case isUsage(err):
 		return exitUsage
+	case isRotation:
+		return rotation.code
 	}
 	return exitFault
 }
