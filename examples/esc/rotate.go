@@ -60,10 +60,6 @@ func (c *rotateCmd) Run(ctx context.Context, g *cli) error {
 	return nil
 }
 
-func eventLine(event rotators.Event) string {
-	return joined(event.Kind, event.Code, event.KeyID, event.Text)
-}
-
 // A rotatedLine is what is printed of one rotator as JSON.
 type rotatedLine struct {
 	Path        string              `json:"path"`
