@@ -229,3 +229,40 @@ func TestRotateWaitsNoLongerThanItsContext(t *testing.T) {
 	close(finish)
 	all.Wait()
 }
+
+// One Evaluator rotates different environments at once while others open them.
+func TestRotateAndOpenAtOnce(t *testing.T) {
+	s := &store{texts: map[string]string{}}
+	names := []string{"a", "b", "c", "d"}
+	for _, name := range names {
+		s.texts[name] = documentX
+	}
+	var working sync.WaitGroup
+	working.Add(len(names))
+	e := evaluatorOf(s, func(ctx context.Context, req *rotators.Request, save saveFunc) error {
+		working.Done()
+		working.Wait() // so that all are at work at once
+		for n := range 5 {
+			if err := save(ctx, step(n)); err != nil {
+				return fmt.Errorf("%s: %w", req.Environment, err)
+			}
+		}
+		return nil
+	})
+	var all sync.WaitGroup
+	for _, name := range names {
+		all.Go(func() {
+			if _, err := e.Rotate(t.Context(), name, eval.RotateOptions{}); err != nil {
+				t.Error(err)
+			}
+		})
+		all.Go(func() {
+			for range 20 {
+				if env, err := e.Open(t.Context(), name); err != nil && tell(env.Diagnostics) != "not-rotated" {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	all.Wait()
+}
