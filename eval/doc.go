@@ -1,7 +1,7 @@
 // Package eval opens, checks and rotates environments: YAML documents of configuration and secrets in the language of Pulumi
 // ESC. README has the language at a glance and what differs from Pulumi's evaluator.
 //
-// Fill in an [Evaluator] and call one of two verbs with the name of an environment: [Evaluator.Open] evaluates it and
+// Fill in an [Evaluator] and call a verb with the name of an environment: [Evaluator.Open] evaluates it and
 // performs the calls of providers that its values need, [Evaluator.Check] says what is wrong with it and performs none.
 // [Evaluator.OpenText] and [Evaluator.CheckText] take a text instead of a name.
 //

@@ -23,7 +23,9 @@ type planner struct {
 	plan func(req *rotators.Request) (*rotators.Plan, error)
 }
 
-func (p planner) Plan(_ context.Context, req *rotators.Request) (*rotators.Plan, error) { return p.plan(req) }
+func (p planner) Plan(_ context.Context, req *rotators.Request) (*rotators.Plan, error) {
+	return p.plan(req)
+}
 
 // planX plans the rotation of a text with the planner x.
 func planX(t *testing.T, text string, opts eval.RotateOptions, plan func(req *rotators.Request) (*rotators.Plan, error)) (*eval.Plan, string, error) {

@@ -224,7 +224,7 @@ func (o *operation) rotationValue(t *task, run *rotationRun, c *contract) (*datu
 	if run.result.Status != Succeeded || !run.back.opened {
 		return unknownDatum(c.outputs, false), true
 	}
-	return o.accept(t, c, "rotator "+quoted(t.expr.Call.Plugin)+" failed", run.back.out, run.back.openErr), true
+	return o.acceptOpened(t, c, run.back.out, run.back.openErr), true
 }
 
 // finishRotation waits for the rotator that is at work when the operation ends, so that it leaves no credential half-way.
