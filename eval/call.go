@@ -99,6 +99,7 @@ func (o *operation) providerRequest(t *task, inputs any) providers.Request {
 		Environment: t.env.name,
 		Root:        t.env.rootName,
 		Context:     maps.Clone(o.Context),
+		Warn:        o.hear(t),
 	}
 }
 
@@ -108,6 +109,7 @@ func (o *operation) perform(t *task, c *contract, failure string, do func(contex
 		return nil, false
 	}
 	o.log("called", "provider", t.expr.Call.Key, t.answer.err)
+	o.reportHeard(t)
 	return o.accept(t, c, failure, t.answer.out, t.answer.err), true
 }
 

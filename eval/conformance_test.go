@@ -16,12 +16,11 @@ var update = flag.Bool("update", false, "rewrite the expected outputs of the cor
 
 // later lists the cases and differences that concern rotating, saving and editing. Their tests belong to those parts.
 var later = []string{
-	"158", "159",
 	"D32", "D52",
 }
 
 // inGo lists the cases that only a Go test can state; each has one beside this file.
-var inGo = []string{"93", "155", "160", "161"}
+var inGo = []string{"93", "155", "158", "159", "160", "161"}
 
 func TestConformance(t *testing.T) {
 	complete(t, evaltest.Run(t, "testdata/conformance/*.txtar", *update), "", 173)

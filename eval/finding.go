@@ -159,7 +159,7 @@ func (o *operation) scrubOutside() {
 
 func (f *finding) diagnostic() *Diagnostic {
 	d := f.Diagnostic
-	if f.Err != nil {
+	if f.Err != nil || f.outside != "" {
 		d.Message += ": " + visible(f.outside)
 	}
 	if f.mark.Doc != nil {

@@ -88,14 +88,16 @@ func (o *operation) evalPlan(t *task) bool {
 		run.result.Status, run.settled = Planned, true
 		return true
 	}
-	run.inputs, run.state = inputs, state
-	req := o.rotatorRequest(run, state, nil)
+	run.inputs, run.state, run.asked = inputs, state, o.providerRequest(t, nil)
+	req := run.request(state)
+	req.Force = o.request.rotate.Force
 	return o.ask(t, func(ctx context.Context) (any, error) { return planner.Plan(ctx, req) })
 }
 
 // concludePlan makes the result of a rotator that has planned.
 func (o *operation) concludePlan(t *task, run *rotationRun, c *contract) {
 	run.settled = true
+	o.reportHeard(t)
 	plan := &rotators.Plan{}
 	if told, _ := t.answer.out.(*rotators.Plan); told != nil {
 		plan.Steps = slices.Clone(told.Steps)

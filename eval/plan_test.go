@@ -30,7 +30,7 @@ func (p planner) Plan(_ context.Context, req *rotators.Request) (*rotators.Plan,
 // planX plans the rotation of a text with the planner x.
 func planX(t *testing.T, text string, opts eval.RotateOptions, plan func(req *rotators.Request) (*rotators.Plan, error)) (*eval.Plan, string, error) {
 	t.Helper()
-	s := newStore(text)
+	s := newSavingStore(text)
 	s.save = func(context.Context, string, []byte, []byte, func() error) error {
 		t.Error("saved")
 		return nil
@@ -181,7 +181,7 @@ func TestPlanDue(t *testing.T) {
 
 // A plan of what cannot be found has no texts.
 func TestPlanOfNothing(t *testing.T) {
-	e := evaluatorOf(newStore(""), nil)
+	e := evaluatorOf(newSavingStore(""), nil)
 	for _, name := range []string{"nowhere", "a b", "r@1"} {
 		if p, err := e.Plan(t.Context(), name, eval.RotateOptions{}); err == nil || p.Environment == nil || p.Before != nil || p.After != nil {
 			t.Errorf("%s: %+v, %v", name, p, err)

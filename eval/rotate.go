@@ -58,6 +58,7 @@ func (o *operation) evalRotate(t *task) (*datum, bool) {
 		return nil, false
 	}
 	o.log("called", "provider", e.Call.Key, t.answer.err)
+	o.reportHeard(t)
 	return o.acceptOpened(t, c, t.answer.out, t.answer.err), true
 }
 

@@ -41,7 +41,7 @@ func (e *editor) addInFlow(s step) ([]splice, error) {
 	last := n.Content[len(n.Content)-1]
 	at := e.places[last.index].end
 	comma := ", "
-	if last.absent() { // right behind a colon, some readers take a comma for a part of the key
+	if last.absent() || strings.HasSuffix(e.text[:at], ":") { // right behind a colon, some readers take a comma for a part of the key
 		comma = " , "
 	}
 	return []splice{{at, at, comma + text}}, nil

@@ -134,12 +134,22 @@ func dumpParts(mapping bool, parts []dumped) string {
 	return fmt.Sprintf("{%v}", parts)
 }
 
-// dumpScalar writes what a scalar means to the third reader: a string, or text of another kind.
+// dumpScalar writes what a scalar means. A string that the third reader takes for something else is no
+// string.
 func dumpScalar(v *third.Node) string {
-	if v.Style&^third.TaggedStyle == 0 && v.ShortTag() != "!!str" {
-		return "plain " + v.Value
+	n := &Node{Value: v.Value, Style: thirdStyle(v)}
+	if v.Style&third.TaggedStyle != 0 {
+		n.Tag = v.Tag
 	}
-	return fmt.Sprintf("%q", v.Value)
+	r, _ := Resolve(n, 0, 0)
+	switch {
+	case r.Kind != String:
+		return fmt.Sprint(r)
+	case v.Style == 0 && v.ShortTag() != "!!str":
+		return v.ShortTag() + v.Value
+	default:
+		return fmt.Sprintf("%q", v.Value)
+	}
 }
 
 func dumpValue(v *Value) string {

@@ -6,7 +6,7 @@ import (
 )
 
 // Edit is one change: the value at Path becomes Value, is added, or is removed. Mappings that are
-// missing on the path are created.
+// missing on the path are created, also in place of a null.
 type Edit struct {
 	// Path leads to the value: a string is the key of a mapping as YAML reads it, an int the index of
 	// an item, and an index equal to the length of a list appends. The empty path is the document.

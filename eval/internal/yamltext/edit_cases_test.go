@@ -71,6 +71,7 @@ func TestEditCases(t *testing.T) {
 		{"member of flow", "a: {b: 1, # c\n}\n", "a new", word, "a: {b: 1, new: word, # c\n}\n"},
 		{"member of empty flow", "a: { }\n", "a new", word, "a: {new: word }\n"},
 		{"member behind an absent value", "{b: }\n", "new", word, "{b: , new: word }\n"},
+		{"item behind a pair without value", "[a, b: ]\n", "2", word, "[a, b: , word ]\n"},
 		{"item of flow", "[1, 2,]\n", "2", word, "[1, 2, word,]\n"},
 		{"member of block", "a:\n  b: 1 # c\n# d\ne: 1\n", "a new", word, "a:\n  b: 1 # c\n  new: word\n# d\ne: 1\n"},
 		{"member behind a block scalar", "a: |\n  x", "new", word, "new: word\na: |\n  x"},
@@ -80,6 +81,7 @@ func TestEditCases(t *testing.T) {
 		{"list not indented by mapping", "a:\n- 1\n- 2\nb: 1\n", "a", block, "a:\n  x: 1\n  y:\n  - word\nb: 1\n"},
 		{"… by list", "a:\n- 1\n- 2\nb: 1\n", "a", items, "a:\n- 1\n- word\nb: 1\n"},
 		{"anchor", "a: &k\n  x: 1\nb: *k\n", "a", word, "a: &k word\nb: *k\n"},
+		{"alias of the same value", "a: &k word\nb: *k\n", "b", word, "a: &k word\nb: word\n"},
 		{"alias", "a: &k 1\nb: *k\n", "b", word, "a: &k 1\nb: word\n"},
 		{"merge", "b: &b {x: 1}\na:\n  <<: *b\n", "a new", word, "b: &b {x: 1}\na:\n  <<: *b\n  new: word\n"},
 		{"remove", "a: 1\n# d\nb: 2 # c\nc: 3\n", "b", nil, "a: 1\n# d\nc: 3\n"},
@@ -175,5 +177,41 @@ func TestRefusals(t *testing.T) {
 		if r.Reason != c.want.text || r.Hint != c.want.hint || r.Span.Begin.Line != c.line {
 			t.Errorf("%q at %q: %q at line %d, want %q at %d", c.old, c.path, r.Reason, r.Span.Begin.Line, c.want.text, c.line)
 		}
+	}
+}
+
+// TestBatches makes edits that get into each other's way.
+func TestBatches(t *testing.T) {
+	remove := func(path string) Edit { return Edit{Path: pathOf(path)} }
+	set := func(path string, v *Value) Edit { return Edit{Path: pathOf(path), Value: v} }
+	for _, c := range []struct {
+		name, old string
+		edits     []Edit
+		want      string
+	}{
+		{"none", "a: 1\n", nil, "a: 1\n"},
+		{"apart", "a: 1\nb: 2\n", []Edit{set("a", word), set("b", text), set("c", word)}, "a: word\nb: |\n  one\n  two\nc: word\n"},
+		{"the same place", "a: 1\n", []Edit{set("a", word), set("a", verbatim("2"))}, "a: 2\n"},
+		{"new and changed", "a: 1\n", []Edit{set("b", word), set("b", verbatim("2"))}, "a: 1\nb: 2\n"},
+		{"one parent", "a: 1\n", []Edit{set("b c", word), set("b d", word)}, "a: 1\nb:\n  c: word\n  d: word\n"},
+		{"all members", "a: 1\nb: 2\n", []Edit{remove("a"), remove("b")}, "{}\n"},
+		{"all items in flow", "[1, 2, 3]\n", []Edit{remove("0"), remove("0"), remove("0")}, "[]\n"},
+		{"index moves", "- 1\n- 2\n- 3\n", []Edit{remove("0"), set("1", word), set("2", word)}, "- 2\n- word\n- word\n"},
+		{"out and in", "a:\n  b: 1\n", []Edit{remove("a b"), set("a c", word)}, "a: {c: word}\n"},
+		{"alias before its anchor", "a: &k 1\nb: *k\n", []Edit{set("b", word), remove("a")}, "b: word\n"},
+		{"alias and what it names", "a: &k 1\nb: *k\n", []Edit{set("a", word), set("b", verbatim("1"))}, "a: &k word\nb: 1\n"},
+		{"key by an alias", "a: &k b\n*k : 1\n", []Edit{set("a", word), set("word", verbatim("2"))}, "a: &k word\n*k : 2\n"},
+	} {
+		d, err := mustParse(t, c.old).Edit(c.edits...)
+		if err != nil {
+			t.Errorf("%s: %v", c.name, err)
+			continue
+		}
+		if diff := cmp.Diff(c.want, d.text); diff != "" {
+			t.Errorf("%s: %s", c.name, diff)
+		}
+	}
+	if _, err := mustParse(t, "a: 1\n").Edit(set("a", word), set("b 1", word)); err == nil {
+		t.Error("half of a batch is done")
 	}
 }

@@ -3,6 +3,7 @@ package yamltext
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -16,6 +17,9 @@ type subject struct {
 	third *third.Node // nil if it reads another tree
 }
 
+// tabbed is a line of blanks with a tab. Whether the third reader takes one depends on what is before it.
+var tabbed = regexp.MustCompile(`(?m)^ *\t[ \t]*\r?$`)
+
 // newSubject returns the document of a text, nil if it cannot be read.
 func newSubject(text string) *subject {
 	d, issues := Parse([]byte(text), Limits{})
@@ -23,6 +27,9 @@ func newSubject(text string) *subject {
 		return nil
 	}
 	s := &subject{Document: d}
+	if tabbed.MatchString(text) {
+		return s
+	}
 	if v, err := readThird(d); err == nil && v != nil && d.Root != nil && sameTree(d.Root, v) == nil {
 		s.third = v
 	}
@@ -202,40 +209,9 @@ func outside(old, next *Document, at spot, e Edit) error {
 	if err != nil {
 		return err
 	}
-	begin, end := old.bodyStart(), len(old.text)
-	n := at.node
-	switch {
-	case old.Root == nil: // all of it stays
+	begin, end := window(old, l, at, e)
+	if old.Root == nil { // all of it stays
 		begin = len(old.text) - suffix(old.text, next.text)
-	case n == nil:
-		n = at.parent
-		fallthrough
-	default:
-		p := l.places[n.index]
-		if e.Value == nil && at.parent != nil {
-			if len(at.parent.Content) <= 2 {
-				n = at.parent
-				p = l.places[n.index]
-			} else if n.role == valueRole {
-				p.lead = l.memberBegin(at.parent, slices.Index(at.parent.Content, n)/2)
-			}
-		}
-		begin, end = p.begin, p.end
-		if p.lead >= 0 {
-			begin = p.lead
-		}
-	}
-	if n != nil && n.role == rootRole { // the blanks behind "---" may go
-		begin = len(strings.TrimRight(old.text[:begin], " "))
-	}
-	if e.Value == nil {
-		begin = max(begin-len("\r\n")-old.indent(begin), 0)
-		if inFlow(old, at.node) {
-			begin = 0
-		}
-	}
-	if e.Value == nil && inFlow(old, at.node) { // up to the next one
-		end = l.places[at.parent.index].end
 	}
 	if !strings.HasPrefix(next.text, old.text[:begin]) {
 		return fmt.Errorf("bytes before %d have changed", begin)
@@ -247,10 +223,42 @@ func outside(old, next *Document, at spot, e Edit) error {
 	if !strings.HasSuffix(next.text, tail) {
 		return fmt.Errorf("bytes behind %d have changed", end)
 	}
-	if e.Value == nil || n != nil && e.leaves(n) != nil {
+	if e.Value == nil || at.node != nil && e.leaves(at.node) != nil {
 		begin, end = max(begin-1, 0), lineEnd(old.text, end) // what is removed takes the comment behind it along
 	}
 	return keptComments(l, next, begin, end)
+}
+
+// window returns the bytes that an edit may touch, and the rest of the line behind them.
+func window(d *Document, l *layout, at spot, e Edit) (begin, end int) {
+	n := at.node
+	if n == nil {
+		n = at.parent
+	}
+	if n == nil {
+		return len(d.text), len(d.text)
+	}
+	removal := e.Value == nil && at.parent != nil
+	if removal && at.parent.length() == 1 {
+		n = at.parent
+	}
+	p := l.places[n.index]
+	if removal && n == at.node && n.role == valueRole {
+		p.lead = l.memberBegin(at.parent, slices.Index(at.parent.Content, n)/2)
+	}
+	begin, end = p.begin, p.end
+	if p.lead >= 0 {
+		begin = p.lead
+	}
+	switch {
+	case n.role == rootRole: // the blanks behind "---" may go
+		begin = len(strings.TrimRight(d.text[:begin], " "))
+	case e.Value == nil && inFlow(d, at.node): // from the one before it or to the next one
+		return 0, l.places[at.parent.index].end
+	case e.Value == nil:
+		begin = max(begin-len("\r\n")-d.indent(begin), 0)
+	}
+	return begin, end
 }
 
 // suffix returns how many bytes two texts end in alike.

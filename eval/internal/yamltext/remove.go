@@ -1,6 +1,9 @@
 package yamltext
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // remove removes a member or an item that is not the only one. Comments above it stay, one behind it
 // goes.
@@ -35,8 +38,9 @@ func (e *editor) fromBefore(parent *Node, i, end int) splice {
 		before = parent.Content[2*i-1]
 	}
 	blank := ""
-	if before.absent() {
+	at := e.places[before.index].end
+	if before.absent() || strings.HasSuffix(e.text[:at], ":") {
 		blank = " "
 	}
-	return splice{e.places[before.index].end, end, blank}
+	return splice{at, end, blank}
 }

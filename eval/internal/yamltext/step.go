@@ -23,6 +23,9 @@ const (
 
 // apply makes an edit of the tree that is wanted, and returns what that means for the old one.
 func (w *wanted) apply(e Edit) ([]step, error) {
+	if w.keys && w.root.touched {
+		return nil, errApart // a key may have another text now
+	}
 	at := w.root
 	for i, part := range e.Path {
 		if at == nil || at.isNull() {
@@ -66,8 +69,8 @@ func (w *wantedNode) isNull() bool {
 	if w.old == nil || w.touched || w.old.Kind != Scalar {
 		return false
 	}
-	r, issue := Resolve(w.old, 0, 0)
-	return issue == nil && r.Kind == Null
+	r, ok := meaning(w.old)
+	return ok && r.Kind == Null
 }
 
 // child returns a member or an item of a node; nil if there is none.

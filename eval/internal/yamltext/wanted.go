@@ -7,6 +7,7 @@ type wanted struct {
 	first   bool                  // members that are added go first
 	aliases []*wantedNode         // of the old tree
 	copies  map[*Node]*wantedNode // of the nodes that aliases name
+	keys    bool                  // an alias is a key
 }
 
 // wantedNode is a node of that tree: one of the old tree, with what changes.
@@ -43,6 +44,7 @@ func (w *wanted) copy(n *Node, parent *wantedNode) *wantedNode {
 	if n.Target != nil {
 		c.target = w.copies[n.Target]
 		w.aliases = append(w.aliases, c)
+		w.keys = w.keys || n.role == keyRole
 	}
 	for i := 0; i < len(n.Content); i++ {
 		var key *wantedNode
@@ -60,7 +62,7 @@ func (w *wanted) copy(n *Node, parent *wantedNode) *wantedNode {
 // orphan returns a node that is no longer there and that an alias names; nil if there is none.
 func (w *wanted) orphan() *Node {
 	for _, a := range w.aliases {
-		if a.there() && !a.target.there() {
+		if a.value == nil && a.there() && !a.target.there() {
 			return a.target.old
 		}
 	}
@@ -135,8 +137,8 @@ func (v *Value) matches(n *Node) bool {
 	case v.Kind == Scalar && v.Writing == Verbatim:
 		return n.Style == Plain && n.Value == v.Text
 	case v.Kind == Scalar:
-		r, issue := Resolve(n, 0, 0)
-		return issue == nil && r == stringOf(v.Text)
+		r, ok := meaning(n)
+		return ok && r == stringOf(v.Text)
 	}
 	for i, c := range n.Content {
 		want := &Value{}
