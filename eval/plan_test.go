@@ -110,7 +110,7 @@ values:
 		t.Errorf("after:\n%s", diff)
 	}
 	shown, _ := json.Marshal(p)
-	if all := fmt.Sprintf("%v %+v %#v %s", p, *p, p.Results, shown); strings.Contains(all, "key-1") || strings.Contains(all, "another-key") {
+	if all := fmt.Sprintf("%v %+v %#v %s %q", p, *p, p.Results, shown, p); strings.Contains(all, "key-1") || strings.Contains(all, "another-key") {
 		t.Errorf("a secret is shown: %s", all)
 	}
 }

@@ -281,7 +281,7 @@ func (o *operation) reportRotation(run *rotationRun) {
 	if problem != nil {
 		o.reportUnsaved(run, problem)
 	}
-	told := problem != nil && errors.Is(err, problem) && coderOf(err) == ""
+	told := problem != nil && err == error(problem)
 	cancelled := o.ctx.Err() != nil && (err == context.Canceled || err == context.DeadlineExceeded)
 	if err != nil && !told && !cancelled {
 		o.reportCall(run.task, "rotate-failed", rotateFailure(run.expr), err)

@@ -361,3 +361,34 @@ func TestRotationsShowNoSecret(t *testing.T) {
 		})
 	}
 }
+
+// What a rotator warns of while it rotates is a warning at its call, and no failure.
+func TestRotatorsWarn(t *testing.T) {
+	result := rotateX(t, newSavingStore(documentX), func(ctx context.Context, req *rotators.Request, save saveFunc) error {
+		req.Warn("key-1 is short")
+		return save(ctx, step(1))
+	})
+	if result.Status != eval.Succeeded || tell(result.Diagnostics) != "provider-warning" {
+		t.Fatalf("result is %+v", result)
+	}
+	if d := result.Diagnostics[0]; !d.Warning || d.Message != `rotator "x" warns: [secret] is short` {
+		t.Errorf("the warning is %v", d)
+	}
+}
+
+// A rotator that fails because a state was not saved may say more than that.
+func TestFailureOfASaveWithMore(t *testing.T) {
+	s := newSavingStore(documentX)
+	s.save = func(context.Context, string, []byte, []byte, func() error) error { return errors.New("disk full") }
+	for want, wrap := range map[string]func(error) error{
+		"state-not-saved":               func(err error) error { return err },
+		"rotate-failed state-not-saved": func(err error) error { return fmt.Errorf("the new key is deleted again: %w", err) },
+	} {
+		result := rotateX(t, s, func(ctx context.Context, _ *rotators.Request, save saveFunc) error {
+			return wrap(save(ctx, step(1)))
+		})
+		if got := tell(result.Diagnostics); got != want {
+			t.Errorf("diagnostics are %s, want %s", got, want)
+		}
+	}
+}

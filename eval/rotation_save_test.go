@@ -109,7 +109,10 @@ func TestRivalRotations(t *testing.T) {
 			results[i] = rotateX(t, s, func(ctx context.Context, _ *rotators.Request, save saveFunc) error {
 				ready.Done()
 				ready.Wait()
-				return errors.Join(save(ctx, step(100+i)), save(ctx, step(i)))
+				if err := save(ctx, step(100+i)); err != nil {
+					return err
+				}
+				return save(ctx, step(i))
 			})
 		})
 	}
