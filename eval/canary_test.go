@@ -349,7 +349,7 @@ func TestCanaries(t *testing.T) {
 	codes := map[string]bool{}
 	for name, p := range canaryCases {
 		t.Run(name, func(t *testing.T) {
-			for _, verb := range []string{"check", "open", "open paths"} {
+			for _, verb := range []string{"check", "open", "open paths", "rotate", "rotate paths", "rotate version", "plan"} {
 				p.open(t, verb, codes)
 			}
 		})
@@ -373,6 +373,7 @@ func (p planted) open(t *testing.T, verb string, codes map[string]bool) {
 	canaries = append(canaries, told, evaltest.CanaryOf("CANARY_OF_A_NAME"))
 	e := (&evaltest.Host{Files: files}).Evaluator()
 	maps.Copy(e.Providers, misbehaving())
+	maps.Copy(e.Rotators, misbehavingRotators())
 	e.Limits = p.limits
 	e.Context = map[string]any{"told": schema.NewSecret(told.Text())}
 	if p.change != nil {
@@ -387,8 +388,10 @@ func (p planted) open(t *testing.T, verb string, codes map[string]bool) {
 		env, err = e.Check(t.Context(), "r")
 	case "open":
 		env, err = e.Open(t.Context(), "r")
-	default:
+	case "open paths":
 		env, err = e.Open(t.Context(), "r", "a", "s")
+	default:
+		env, err = out.rotate(t.Context(), e, verb)
 	}
 	out.print(env, err)
 	out.write(env, p.format, codes)

@@ -1,7 +1,7 @@
-// Package eval opens, checks and changes environments: YAML documents of configuration and secrets in the language of
-// Pulumi ESC. README has the language at a glance and what differs from Pulumi's evaluator.
+// Package eval opens, checks, changes and rotates environments: YAML documents of configuration and secrets in the
+// language of Pulumi ESC. README has the language at a glance and what differs from Pulumi's evaluator.
 //
-// Fill in an [Evaluator] and call one of two verbs with the name of an environment: [Evaluator.Open] evaluates it and
+// Fill in an [Evaluator] and call a verb with the name of an environment: [Evaluator.Open] evaluates it and
 // performs the calls of providers that its values need, [Evaluator.Check] says what is wrong with it and performs none.
 // [Evaluator.OpenText] and [Evaluator.CheckText] take a text instead of a name.
 //
@@ -51,6 +51,18 @@
 // exactly when no diagnostic is an error and nothing outside the documents failed, such as a cancelled context. The
 // environment is never nil, and holds what could be computed. While there is an error that can be found without calls,
 // no provider, rotator or crypter is called.
+//
+// # Rotating
+//
+// [Evaluator.Rotate] renews the credentials that rotators keep in a document, one after the other. A rotator hands over
+// what must be remembered as soon as it holds it, and goes on only when that state is encrypted, written into the newest
+// text of the document, and durable; so a crash, a failure or a cancelled context loses no credential. Nothing outside the
+// state changes by a byte, edits of others are merged, and whoever changes the state itself at the same time is found out.
+// A state that cannot be saved comes back in the [RotationResult].
+//
+//	rotation, err := e.Rotate(ctx, "myapp/dev", eval.RotateOptions{Due: true})
+//
+// [Evaluator.Plan] says what Rotate would do.
 //
 // # Secrets
 //

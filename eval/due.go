@@ -24,7 +24,9 @@ func (o *operation) evalDue(t *task) bool {
 		o.skipRotation(run)
 		return true
 	}
-	due, err := askDue(maintainer, o.rotatorRequest(run, state, nil), o.rotationTime())
+	run.asked = o.providerRequest(t, nil)
+	due, err := askDue(maintainer, run.request(state), o.rotationTime())
+	o.reportHeard(t)
 	run.actions = due.Actions
 	switch {
 	case err != nil:

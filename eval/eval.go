@@ -13,7 +13,7 @@ import (
 	"github.com/escapement-go/escapement/schema"
 )
 
-// An Evaluator opens and checks environments. It is a configuration struct whose zero value works; its fields must
+// An Evaluator opens, checks and rotates environments. It is a configuration struct whose zero value works; its fields must
 // not change once a method has been called. All methods are safe for concurrent use. An Evaluator remembers parsed
 // documents, so that one that lives long parses a text once; it remembers no values and no answers of providers.
 type Evaluator struct {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -31,9 +30,9 @@ type handover struct {
 
 	mu        sync.Mutex
 	closed    bool
-	secrets   []string          // all in the states so far
-	known     []string          // those known before
-	envelopes map[string]string // of the secrets in the states so far, by plaintext
+	secrets   []string            // all in the states so far
+	known     []string            // those known before
+	envelopes map[string][]string // of the secrets in the states so far, by plaintext
 
 	text *yamltext.Document // as it was last read or written
 	ours []*yamltext.Node   // the states that count as the rotator's own; nil is none
@@ -76,8 +75,8 @@ func (o *operation) newHandover(run *rotationRun) *handover {
 func callPath(e *syntax.Expr) []any { return e.Doc.Source.PathOf(e.Call.Arg.Node) }
 
 // envelopesIn lists the ciphertexts of a state by what they decrypt to, so that they are written as they are.
-func (o *operation) envelopesIn(state *syntax.Expr) map[string]string {
-	envelopes := map[string]string{}
+func (o *operation) envelopesIn(state *syntax.Expr) map[string][]string {
+	envelopes := map[string][]string{}
 	if state == nil {
 		return envelopes
 	}
@@ -86,7 +85,8 @@ func (o *operation) envelopesIn(state *syntax.Expr) map[string]string {
 			return
 		}
 		if t := o.root.cells[e.ID].task; t != nil && t.state == done && t.value.Known() {
-			envelopes[*t.value.data().text] = strings.Join(strings.Fields(e.Call.Arg.Text), "")
+			text := *t.value.data().text
+			envelopes[text] = append(envelopes[text], strings.Join(strings.Fields(e.Call.Arg.Text), ""))
 		}
 	})
 	return envelopes
@@ -218,11 +218,7 @@ func (h *handover) saveText(ctx context.Context, next *yamltext.Document) error 
 // reload reads the newest text. It fails with a conflict if the call is gone, or its state is neither ours nor the wanted
 // one.
 func (h *handover) reload(ctx context.Context, wanted *yamltext.Node) error {
-	var newest *Document
-	err := guardedCall(func() (err error) {
-		newest, err = h.evaluator.load(ctx, h.environment)
-		return err
-	})
+	newest, err := h.evaluator.load(ctx, h.environment)
 	switch {
 	case errors.Is(err, ErrConflict):
 		return fmt.Errorf("cannot load the newest text: %v", err)
@@ -260,12 +256,8 @@ func (h *handover) stateIn(text *yamltext.Document) *yamltext.Node {
 	return text.Lookup(append(slices.Clip(h.call), "state"))
 }
 
-// guardedCall turns a panic in code of the host into an error.
-func guardedCall(do func() error) (err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			err = &panicError{value: r, stack: debug.Stack()}
-		}
-	}()
-	return do()
+// guardedCall is guarded for what has no result.
+func guardedCall(do func() error) error {
+	_, err := guarded(func() (struct{}, error) { return struct{}{}, do() })
+	return err
 }

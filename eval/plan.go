@@ -3,6 +3,7 @@ package eval
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
 	"time"
 
@@ -10,16 +11,20 @@ import (
 	"github.com/escapement-go/escapement/rotators"
 )
 
-// A Plan is what [Evaluator.Rotate] would do. It prints no secret in any form.
+// A Plan is what [Evaluator.Rotate] would do. It prints without its texts, and shows no secret in any form.
 type Plan struct {
 	Environment *Environment // as it is; values that the plan did not need are unknown if they depend on a call
 	Results     []PlanResult // of each selected rotator, in the order of the document
 
 	// Before is the text of the document, and After what it would become, with the last state of each plan. Secrets that
 	// exist keep their ciphertext. What only the rotation will make reads "[known after the rotation]". Both are nil if
-	// the document was not found, and equal if nothing would be saved or the plans do not tell what.
-	Before, After []byte
+	// the document was not found, and equal if nothing would be saved or the plans do not tell what. Secrets that stand in
+	// the document in clear stand in the texts too.
+	Before, After []byte `json:"-"`
 }
+
+// Format prints the environment and the results, whatever the verb.
+func (p Plan) Format(f fmt.State, _ rune) { fmt.Fprintf(f, "%v %+v", p.Environment, p.Results) }
 
 // A PlanResult is what one rotator would do.
 type PlanResult struct {
@@ -88,14 +93,16 @@ func (o *operation) evalPlan(t *task) bool {
 		run.result.Status, run.settled = Planned, true
 		return true
 	}
-	run.inputs, run.state = inputs, state
-	req := o.rotatorRequest(run, state, nil)
+	run.inputs, run.state, run.asked = inputs, state, o.providerRequest(t, nil)
+	req := run.request(state)
+	req.Force = o.request.rotate.Force
 	return o.ask(t, func(ctx context.Context) (any, error) { return planner.Plan(ctx, req) })
 }
 
 // concludePlan makes the result of a rotator that has planned.
 func (o *operation) concludePlan(t *task, run *rotationRun, c *contract) {
 	run.settled = true
+	o.reportHeard(t)
 	plan := &rotators.Plan{}
 	if told, _ := t.answer.out.(*rotators.Plan); told != nil {
 		plan.Steps = slices.Clone(told.Steps)

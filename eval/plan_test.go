@@ -23,12 +23,14 @@ type planner struct {
 	plan func(req *rotators.Request) (*rotators.Plan, error)
 }
 
-func (p planner) Plan(_ context.Context, req *rotators.Request) (*rotators.Plan, error) { return p.plan(req) }
+func (p planner) Plan(_ context.Context, req *rotators.Request) (*rotators.Plan, error) {
+	return p.plan(req)
+}
 
 // planX plans the rotation of a text with the planner x.
 func planX(t *testing.T, text string, opts eval.RotateOptions, plan func(req *rotators.Request) (*rotators.Plan, error)) (*eval.Plan, string, error) {
 	t.Helper()
-	s := newStore(text)
+	s := newSavingStore(text)
 	s.save = func(context.Context, string, []byte, []byte, func() error) error {
 		t.Error("saved")
 		return nil
@@ -108,7 +110,7 @@ values:
 		t.Errorf("after:\n%s", diff)
 	}
 	shown, _ := json.Marshal(p)
-	if all := fmt.Sprintf("%v %+v %#v %s", p, *p, p.Results, shown); strings.Contains(all, "key-1") || strings.Contains(all, "another-key") {
+	if all := fmt.Sprintf("%v %+v %#v %s %q", p, *p, p.Results, shown, p); strings.Contains(all, "key-1") || strings.Contains(all, "another-key") {
 		t.Errorf("a secret is shown: %s", all)
 	}
 }
@@ -179,7 +181,7 @@ func TestPlanDue(t *testing.T) {
 
 // A plan of what cannot be found has no texts.
 func TestPlanOfNothing(t *testing.T) {
-	e := evaluatorOf(newStore(""), nil)
+	e := evaluatorOf(newSavingStore(""), nil)
 	for _, name := range []string{"nowhere", "a b", "r@1"} {
 		if p, err := e.Plan(t.Context(), name, eval.RotateOptions{}); err == nil || p.Environment == nil || p.Before != nil || p.After != nil {
 			t.Errorf("%s: %+v, %v", name, p, err)

@@ -2,6 +2,7 @@ package eval
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"slices"
 
@@ -38,12 +39,11 @@ func (o *operation) evalRotate(t *task) (*datum, bool) {
 		return nil, false
 	}
 	unknown := unknownDatum(c.outputs, false)
-	failure := "rotator " + quoted(e.Call.Plugin) + " failed"
 	switch {
 	case rotator == nil:
 		return unknown, true
 	case c.err != nil:
-		o.reportCall(t, "provider-failed", failure, c.err)
+		o.reportCall(t, "provider-failed", openFailure(e), c.err)
 		return unknown, true
 	case e.Call.State == nil:
 		o.notRotated(e)
@@ -54,8 +54,24 @@ func (o *operation) evalRotate(t *task) (*datum, bool) {
 		return withheld(c.outputs, false), true
 	}
 	req := rotators.Request{Request: o.providerRequest(t, withoutUnknowns(plain)), State: state}
-	return o.perform(t, c, failure, func(ctx context.Context) (any, error) { return rotator.Open(ctx, &req) })
+	if !o.ask(t, func(ctx context.Context) (any, error) { return rotator.Open(ctx, &req) }) {
+		return nil, false
+	}
+	o.log("called", "provider", e.Call.Key, t.answer.err)
+	o.reportHeard(t)
+	return o.acceptOpened(t, c, t.answer.out, t.answer.err), true
 }
+
+// acceptOpened turns what opening a state gave into a value. There may be nothing in it to open yet.
+func (o *operation) acceptOpened(t *task, c *contract, out any, err error) *datum {
+	if errors.Is(err, rotators.ErrNotRotated) {
+		o.notRotated(t.expr)
+		return unknownDatum(c.outputs, false)
+	}
+	return o.accept(t, c, openFailure(t.expr), out, err)
+}
+
+func openFailure(e *syntax.Expr) string { return "rotator " + quoted(e.Call.Plugin) + " failed" }
 
 // needsUnknown reports whether an input that opening needs is unknown.
 func needsUnknown(inputs any, s *schema.Schema) bool {

@@ -3,11 +3,13 @@ package eval
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"time"
 
 	"github.com/escapement-go/escapement/eval/internal/syntax"
 	"github.com/escapement-go/escapement/eval/internal/yamltext"
+	"github.com/escapement-go/escapement/providers"
 	"github.com/escapement-go/escapement/rotators"
 )
 
@@ -27,10 +29,11 @@ type rotationRun struct {
 	result  RotationResult
 	settled bool // the result stands
 
-	inputs   map[string]any // in the check phase as far as they depend on no call; then all
-	state    map[string]any // that is saved; nil for none
-	turn     *job           // what is to be done when it is its turn; nil before it has all that it needs
-	handover *handover      // what takes the states; nil before its turn
+	inputs   map[string]any    // in the check phase as far as they depend on no call; then all
+	state    map[string]any    // that is saved; nil for none
+	asked    providers.Request // who asks, and where warnings go
+	turn     *job              // what is to be done when it is its turn; nil before it has all that it needs
+	handover *handover         // what takes the states; nil before its turn
 	events   *eventLog
 	back     *rotated // what the rotator came back with; nil before
 
@@ -137,7 +140,7 @@ func (o *operation) evalRotation(t *task, run *rotationRun) (*datum, bool) {
 		o.skipRotation(run)
 		return unknown, true
 	}
-	run.inputs, run.state = inputs, state
+	run.inputs, run.state, run.asked = inputs, state, o.providerRequest(t, nil)
 	turn := o.job(t, func(ctx context.Context) (any, error) { return o.rotateNow(ctx, rotator, run), nil })
 	run.turn = &turn
 	return nil, false
@@ -181,7 +184,9 @@ func (o *operation) rotateNow(ctx context.Context, rotator rotators.Rotator, run
 	}
 	back.err = guardedCall(func() error {
 		defer run.handover.close()
-		return rotate(ctx, o.rotatorRequest(run, run.state, run.events.report), run.handover.save)
+		req := run.request(run.state)
+		req.Force, req.Report = o.request.rotate.Force, run.events.report
+		return rotate(ctx, req, run.handover.save)
 	})
 	h, state := run.handover, run.state
 	if h.saved {
@@ -192,23 +197,23 @@ func (o *operation) rotateNow(ctx context.Context, rotator rotators.Rotator, run
 	}
 	if isMaintainer {
 		// A state that it cannot read is what opening complains about.
-		due, _ := askDue(maintainer, o.rotatorRequest(run, state, nil), o.rotationTime())
+		due, _ := askDue(maintainer, run.request(state), o.rotationTime())
 		back.next = due.Next
 	}
 	if back.err == nil && h.violations == nil {
 		back.opened = true
 		back.openErr = guardedCall(func() (err error) {
-			back.out, err = rotator.Open(ctx, o.rotatorRequest(run, state, nil))
+			back.out, err = rotator.Open(ctx, run.request(state))
 			return err
 		})
 	}
 	return back
 }
 
-// rotatorRequest makes a request that the rotator may do with as it likes.
-func (o *operation) rotatorRequest(run *rotationRun, state map[string]any, report func(rotators.Event)) *rotators.Request {
-	req := &rotators.Request{Force: o.request.rotate.Force, Report: report}
-	req.Request = o.providerRequest(&task{env: o.root}, withoutUnknowns(run.inputs))
+// request makes a request that the rotator may do with as it likes.
+func (run *rotationRun) request(state map[string]any) *rotators.Request {
+	req := &rotators.Request{Request: run.asked}
+	req.Inputs, req.Context = withoutUnknowns(run.inputs), maps.Clone(run.asked.Context)
 	if state != nil {
 		req.State = withoutUnknowns(state)
 	}
@@ -224,7 +229,7 @@ func (o *operation) rotationValue(t *task, run *rotationRun, c *contract) (*datu
 	if run.result.Status != Succeeded || !run.back.opened {
 		return unknownDatum(c.outputs, false), true
 	}
-	return o.accept(t, c, "rotator "+quoted(t.expr.Call.Plugin)+" failed", run.back.out, run.back.openErr), true
+	return o.acceptOpened(t, c, run.back.out, run.back.openErr), true
 }
 
 // finishRotation waits for the rotator that is at work when the operation ends, so that it leaves no credential half-way.
@@ -276,7 +281,7 @@ func (o *operation) reportRotation(run *rotationRun) {
 	if problem != nil {
 		o.reportUnsaved(run, problem)
 	}
-	told := problem != nil && errors.Is(err, problem) && coderOf(err) == ""
+	told := problem != nil && err == error(problem)
 	cancelled := o.ctx.Err() != nil && (err == context.Canceled || err == context.DeadlineExceeded)
 	if err != nil && !told && !cancelled {
 		o.reportCall(run.task, "rotate-failed", rotateFailure(run.expr), err)

@@ -103,7 +103,7 @@ func TestMisbehavingRotators(t *testing.T) {
 		}, 1, "succeeded saved:"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			s := newStore(documentX)
+			s := newSavingStore(documentX)
 			result := rotateX(t, s, test.rotate)
 			got := string(result.Status)
 			if result.Saved {
@@ -137,7 +137,7 @@ func unsaved(result eval.RotationResult) string {
 
 // A goroutine that a rotator leaves behind can neither save nor report any more.
 func TestLeftBehind(t *testing.T) {
-	s := newStore(documentX)
+	s := newSavingStore(documentX)
 	var late sync.WaitGroup
 	back := make(chan struct{})
 	result := rotateX(t, s, func(ctx context.Context, req *rotators.Request, save saveFunc) error {
@@ -160,7 +160,7 @@ func TestLeftBehind(t *testing.T) {
 
 // Rotate comes back only after a save that is under way on another goroutine has ended.
 func TestSaveOnAnotherGoroutine(t *testing.T) {
-	s := newStore(documentX)
+	s := newSavingStore(documentX)
 	saving, returned := make(chan struct{}), make(chan struct{})
 	s.save = func(_ context.Context, _ string, _, _ []byte, do func() error) error {
 		close(saving)
@@ -180,7 +180,7 @@ func TestSaveOnAnotherGoroutine(t *testing.T) {
 
 // Events are told as they happen, without the secrets that are known by then, and a listener that panics harms nobody.
 func TestEvents(t *testing.T) {
-	s := newStore(documentX)
+	s := newSavingStore(documentX)
 	var heard []string
 	e := evaluatorOf(s, func(ctx context.Context, req *rotators.Request, save saveFunc) error {
 		req.Report(rotators.Event{Kind: "made", Text: "about to make key-1"})
@@ -235,7 +235,7 @@ func TestCancelledRotations(t *testing.T) {
 				ctx, cancel := context.WithCancel(t.Context())
 				defer cancel()
 				calls := 0
-				e := evaluatorOf(newStore(document), func(ctx context.Context, req *rotators.Request, save saveFunc) error {
+				e := evaluatorOf(newSavingStore(document), func(ctx context.Context, req *rotators.Request, save saveFunc) error {
 					if calls++; calls == 1 {
 						return save(ctx, step(0))
 					}
@@ -267,7 +267,7 @@ func TestCancelledRotations(t *testing.T) {
 func TestRotateAfterTheEnd(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	s := newStore(documentX)
+	s := newSavingStore(documentX)
 	rotation, err := evaluatorOf(s, func(context.Context, *rotators.Request, saveFunc) error {
 		t.Error("called")
 		return nil
@@ -279,7 +279,7 @@ func TestRotateAfterTheEnd(t *testing.T) {
 
 // A budget of steps that runs out after a rotation hides nothing of what has been done.
 func TestStepsRunOutWhileRotating(t *testing.T) {
-	s := newStore("values:\n  k: {fn::rotate::x: {inputs: {}}}\n  l: {fn::rotate::x: {inputs: {big: \"${k.big}\"}}}\n")
+	s := newSavingStore("values:\n  k: {fn::rotate::x: {inputs: {}}}\n  l: {fn::rotate::x: {inputs: {big: \"${k.big}\"}}}\n")
 	e := evaluatorOf(s, func(ctx context.Context, _ *rotators.Request, save saveFunc) error {
 		err := save(ctx, map[string]any{"big": strings.Repeat("x", 100_000)})
 		return errors.Join(err, save(ctx, 5))
@@ -309,7 +309,7 @@ func TestRotationsShowNoSecret(t *testing.T) {
 `, evaltest.Envelope("r", text("input")), evaltest.Envelope("r", text("old")))
 	for _, fault := range []string{"", "save", "encrypt", "late", "object", "panic"} {
 		t.Run("fault "+fault, func(t *testing.T) {
-			s := newStore(document)
+			s := newSavingStore(document)
 			saves := 0
 			s.save = func(_ context.Context, _ string, _, new []byte, do func() error) error {
 				if saves++; fault == "save" || fault == "late" && saves > 1 {
@@ -359,5 +359,36 @@ func TestRotationsShowNoSecret(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// What a rotator warns of while it rotates is a warning at its call, and no failure.
+func TestRotatorsWarn(t *testing.T) {
+	result := rotateX(t, newSavingStore(documentX), func(ctx context.Context, req *rotators.Request, save saveFunc) error {
+		req.Warn("key-1 is short")
+		return save(ctx, step(1))
+	})
+	if result.Status != eval.Succeeded || tell(result.Diagnostics) != "provider-warning" {
+		t.Fatalf("result is %+v", result)
+	}
+	if d := result.Diagnostics[0]; !d.Warning || d.Message != `rotator "x" warns: [secret] is short` {
+		t.Errorf("the warning is %v", d)
+	}
+}
+
+// A rotator that fails because a state was not saved may say more than that.
+func TestFailureOfASaveWithMore(t *testing.T) {
+	s := newSavingStore(documentX)
+	s.save = func(context.Context, string, []byte, []byte, func() error) error { return errors.New("disk full") }
+	for want, wrap := range map[string]func(error) error{
+		"state-not-saved":               func(err error) error { return err },
+		"rotate-failed state-not-saved": func(err error) error { return fmt.Errorf("the new key is deleted again: %w", err) },
+	} {
+		result := rotateX(t, s, func(ctx context.Context, _ *rotators.Request, save saveFunc) error {
+			return wrap(save(ctx, step(1)))
+		})
+		if got := tell(result.Diagnostics); got != want {
+			t.Errorf("diagnostics are %s, want %s", got, want)
+		}
 	}
 }

@@ -3,10 +3,12 @@ package eval_test
 import (
 	"bytes"
 	"context"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -63,7 +65,7 @@ func TestE1SavedStatesAreDurable(t *testing.T) {
 // E2: save compares and swaps the state: the one that was handed out at first, later the last confirmed one.
 func TestE2SaveComparesAndSwapsTheState(t *testing.T) {
 	for _, confirmed := range []int{0, 1, 3} {
-		s := newStore(documentX)
+		s := newSavingStore(documentX)
 		if result := rotateX(t, s, func(ctx context.Context, _ *rotators.Request, save saveFunc) error {
 			return save(ctx, step(50))
 		}); !result.Saved {
@@ -98,7 +100,7 @@ func TestE2SaveComparesAndSwapsTheState(t *testing.T) {
 // Of several who rotate one document at once without knowing of each other, one wins, and the others have a conflict.
 func TestRivalRotations(t *testing.T) {
 	const rivals = 8
-	s := newStore(documentX)
+	s := newSavingStore(documentX)
 	var ready, all sync.WaitGroup
 	ready.Add(rivals)
 	results := make([]eval.RotationResult, rivals)
@@ -107,7 +109,10 @@ func TestRivalRotations(t *testing.T) {
 			results[i] = rotateX(t, s, func(ctx context.Context, _ *rotators.Request, save saveFunc) error {
 				ready.Done()
 				ready.Wait()
-				return errors.Join(save(ctx, step(100+i)), save(ctx, step(i)))
+				if err := save(ctx, step(100+i)); err != nil {
+					return err
+				}
+				return save(ctx, step(i))
 			})
 		})
 	}
@@ -139,7 +144,7 @@ func TestE3ErrorsOfSaveSayWhatWasWritten(t *testing.T) {
 		{"contradictory", errors.Join(eval.ErrConflict, eval.ErrUncertain), true, false, true},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			s := newStore(documentX)
+			s := newSavingStore(documentX)
 			s.save = func(_ context.Context, _ string, _, _ []byte, do func() error) error {
 				if test.write {
 					if err := do(); err != nil {
@@ -179,7 +184,7 @@ func TestE4TheNextSaveSettlesAnUncertainOne(t *testing.T) {
 }
 
 func settle(t *testing.T, confirmed, written bool, doubts int, same bool) {
-	s := newStore(documentX)
+	s := newSavingStore(documentX)
 	left := 0
 	s.save = func(_ context.Context, _ string, _, _ []byte, do func() error) error {
 		if left == 0 {
@@ -235,7 +240,7 @@ func TestE5SavingTwiceAndEditsElsewhere(t *testing.T) {
 		{"inputs: {}", "inputs: {\"login\": 1} # more"},
 		{"  k:\n", "  \"k\": # quoted\n"},
 	}
-	s := newStore(documentX)
+	s := newSavingStore(documentX)
 	want := documentX
 	result := rotateX(t, s, func(ctx context.Context, _ *rotators.Request, save saveFunc) error {
 		for n, edit := range edits {
@@ -265,7 +270,7 @@ func TestE5SavingTwiceAndEditsElsewhere(t *testing.T) {
 // E6: save obeys only the context that it is given, as far as that sets a time of its own.
 func TestE6SavingOutlivesTheCaller(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := newStore(documentX)
+		s := newSavingStore(documentX)
 		var took time.Duration
 		blocked := 0
 		s.save = func(ctx context.Context, _ string, _, _ []byte, do func() error) error {
@@ -311,7 +316,7 @@ func TestE6SavingOutlivesTheCaller(t *testing.T) {
 // A saver for which the document never stops changing does not hold a rotation for longer than a save may take.
 func TestEndlessConflicts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := newStore(documentX)
+		s := newSavingStore(documentX)
 		edits := 0
 		s.save = func(_ context.Context, _ string, _, _ []byte, do func() error) error {
 			edits++
@@ -344,7 +349,7 @@ func TestLoadingAgainFails(t *testing.T) {
 		{"no YAML", func() ([]byte, error) { return []byte("a: ["), nil }},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			s := newStore(documentX)
+			s := newSavingStore(documentX)
 			failing := false
 			s.load = func(_ context.Context, _ string, do func() ([]byte, error)) ([]byte, error) {
 				if failing {
@@ -371,9 +376,9 @@ func TestLoadingAgainFails(t *testing.T) {
 // E7: the next run gets back exactly the saved state, including members that nobody knows.
 func TestE7StatesComeBack(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
-		s := newStore(documentX)
+		s := newSavingStore(documentX)
 		if rapid.Bool().Draw(rt, "flow") {
-			s = newStore("values: {k: {fn::rotate::x: {inputs: {}}}}")
+			s = newSavingStore("values: {k: {fn::rotate::x: {inputs: {}}}}")
 		}
 		var last map[string]any
 		for range rapid.IntRange(1, 3).Draw(rt, "rotations") {
@@ -468,4 +473,51 @@ func revealed(v any) any {
 		return object
 	}
 	return v
+}
+
+// Secrets keep their ciphertexts as they move, and equal ones do not show that they are equal.
+func TestCiphertextsOfStates(t *testing.T) {
+	s := newSavingStore(documentX)
+	e := evaluatorOf(s, func(ctx context.Context, _ *rotators.Request, save saveFunc) error {
+		one, two := schema.NewSecret("one"), schema.NewSecret("two")
+		if err := save(ctx, map[string]any{"a": one, "b": one}); err != nil {
+			return err
+		}
+		return save(ctx, map[string]any{"b": two, "c": one})
+	})
+	serial := 0
+	e.Crypter = countingCrypter{&serial}
+	for range 2 {
+		if _, err := e.Rotate(t.Context(), "r", eval.RotateOptions{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var shown []string
+	for _, text := range s.saved {
+		line := ""
+		for _, match := range regexp.MustCompile(`(\w):\n +fn::secret: \{ciphertext: (\S+)\}`).FindAllStringSubmatch(text, -1) {
+			body, err := base64.StdEncoding.DecodeString(match[2])
+			if err != nil {
+				t.Fatal(err)
+			}
+			line += match[1] + string(body[8]) + " "
+		}
+		shown = append(shown, line)
+	}
+	want := []string{"a0 b1 ", "b2 c0 ", "b3 a0 ", "b2 c0 "}
+	if diff := cmp.Diff(want, shown); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// A countingCrypter puts a serial number before each text.
+type countingCrypter struct{ serial *int }
+
+func (c countingCrypter) Encrypt(_ context.Context, _ string, text []byte) ([]byte, error) {
+	*c.serial++
+	return fmt.Appendf(nil, "%d%s", *c.serial-1, text), nil
+}
+
+func (c countingCrypter) Decrypt(_ context.Context, _ string, body []byte) ([]byte, error) {
+	return body[1:], nil
 }

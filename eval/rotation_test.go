@@ -15,8 +15,8 @@ import (
 	"github.com/escapement-go/escapement/schema"
 )
 
-// A store is a Saver in memory that a test can interfere with.
-type store struct {
+// A savingStore is a Saver in memory that a test can interfere with.
+type savingStore struct {
 	mu    sync.Mutex
 	texts map[string]string
 	saved []string // every text that was saved
@@ -26,9 +26,11 @@ type store struct {
 	load func(ctx context.Context, name string, do func() ([]byte, error)) ([]byte, error)
 }
 
-func newStore(text string) *store { return &store{texts: map[string]string{"r": text}} }
+func newSavingStore(text string) *savingStore {
+	return &savingStore{texts: map[string]string{"r": text}}
+}
 
-func (s *store) Load(ctx context.Context, name string) ([]byte, error) {
+func (s *savingStore) Load(ctx context.Context, name string) ([]byte, error) {
 	do := func() ([]byte, error) {
 		text := s.text(name)
 		if text == "" {
@@ -42,7 +44,7 @@ func (s *store) Load(ctx context.Context, name string) ([]byte, error) {
 	return do()
 }
 
-func (s *store) Save(ctx context.Context, name string, old, new []byte) error {
+func (s *savingStore) Save(ctx context.Context, name string, old, new []byte) error {
 	do := func() error {
 		s.mu.Lock()
 		defer s.mu.Unlock()
@@ -59,14 +61,14 @@ func (s *store) Save(ctx context.Context, name string, old, new []byte) error {
 	return do()
 }
 
-func (s *store) text(name string) string {
+func (s *savingStore) text(name string) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.texts[name]
 }
 
 // replace edits the text of r, as somebody else would.
-func (s *store) replace(old, new string) {
+func (s *savingStore) replace(old, new string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.texts["r"] = strings.Replace(s.texts["r"], old, new, 1)
@@ -109,7 +111,7 @@ func evaluatorOf(saver eval.Saver, rotate rotateFunc) *eval.Evaluator {
 }
 
 // rotateX rotates documentX, or whatever the store holds, with a rotator, and returns the result of the rotator.
-func rotateX(t *testing.T, s *store, rotate rotateFunc) eval.RotationResult {
+func rotateX(t *testing.T, s *savingStore, rotate rotateFunc) eval.RotationResult {
 	t.Helper()
 	rotation, err := evaluatorOf(s, rotate).Rotate(t.Context(), "r", eval.RotateOptions{})
 	if len(rotation.Results) != 1 {
@@ -167,7 +169,7 @@ func stepIn(t *testing.T, saver eval.Saver) int {
 
 // Two Rotates of one environment by one Evaluator never overlap, whatever the environment is called.
 func TestRotationsOfOneEnvironmentWait(t *testing.T) {
-	s := newStore(documentX)
+	s := newSavingStore(documentX)
 	var mu sync.Mutex
 	working, runs := 0, 0
 	e := evaluatorOf(s, func(ctx context.Context, req *rotators.Request, save saveFunc) error {
@@ -206,7 +208,7 @@ func TestRotationsOfOneEnvironmentWait(t *testing.T) {
 
 // A Rotate that waits for another one ends with its context.
 func TestRotateWaitsNoLongerThanItsContext(t *testing.T) {
-	s := newStore(documentX)
+	s := newSavingStore(documentX)
 	started, finish := make(chan struct{}), make(chan struct{})
 	e := evaluatorOf(s, func(ctx context.Context, _ *rotators.Request, save saveFunc) error {
 		close(started)
@@ -227,5 +229,42 @@ func TestRotateWaitsNoLongerThanItsContext(t *testing.T) {
 		t.Errorf("the second: %v, %v", rotation, err)
 	}
 	close(finish)
+	all.Wait()
+}
+
+// One Evaluator rotates different environments at once while others open them.
+func TestRotateAndOpenAtOnce(t *testing.T) {
+	s := &savingStore{texts: map[string]string{}}
+	names := []string{"a", "b", "c", "d"}
+	for _, name := range names {
+		s.texts[name] = documentX
+	}
+	var working sync.WaitGroup
+	working.Add(len(names))
+	e := evaluatorOf(s, func(ctx context.Context, req *rotators.Request, save saveFunc) error {
+		working.Done()
+		working.Wait() // so that all are at work at once
+		for n := range 5 {
+			if err := save(ctx, step(n)); err != nil {
+				return fmt.Errorf("%s: %w", req.Environment, err)
+			}
+		}
+		return nil
+	})
+	var all sync.WaitGroup
+	for _, name := range names {
+		all.Go(func() {
+			if _, err := e.Rotate(t.Context(), name, eval.RotateOptions{}); err != nil {
+				t.Error(err)
+			}
+		})
+		all.Go(func() {
+			for range 20 {
+				if env, err := e.Open(t.Context(), name); err != nil && tell(env.Diagnostics) != "not-rotated" {
+					t.Error(err)
+				}
+			}
+		})
+	}
 	all.Wait()
 }

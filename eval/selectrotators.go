@@ -84,6 +84,9 @@ func (o *operation) isIgnored(e *syntax.Expr) bool {
 
 // checkSaving reports what would keep the new states from being saved.
 func (o *operation) checkSaving() {
+	if o.broken() {
+		return
+	}
 	_, canSave := o.Loader.(Saver)
 	for _, run := range o.selected {
 		if o.Crypter == nil {
@@ -108,6 +111,9 @@ func (o *operation) trySaving(runs ...*rotationRun) *yamltext.Refusal {
 	edits := make([]yamltext.Edit, len(runs))
 	for i, run := range runs {
 		edits[i] = yamltext.Edit{Path: append(callPath(run.expr), "state"), Value: someState}
+		if run.expr.Call.State != nil {
+			edits[i] = yamltext.Edit{Path: append(edits[i].Path, someState.Keys[0]), Value: someState.Items[0]}
+		}
 	}
 	_, err := o.root.doc.Source.Edit(edits...)
 	refusal := (*yamltext.Refusal)(nil)
@@ -115,4 +121,5 @@ func (o *operation) trySaving(runs ...*rotationRun) *yamltext.Refusal {
 	return refusal
 }
 
-var someState = mapping(yamltext.Quoted, "a", &yamltext.Value{Writing: yamltext.Quoted, Text: "b"})
+// someState stands for what a rotator may hand over.
+var someState = mapping(yamltext.Quoted, "any", &yamltext.Value{Writing: yamltext.Quoted, Text: "text"})

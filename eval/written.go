@@ -23,10 +23,11 @@ type dataWriter struct {
 	crypter     Crypter
 	environment string
 	limits      Limits
-	writing     yamltext.Writing  // of strings and mappings: Readable or Quoted
-	envelopes   map[string]string // what is encrypted already, by plaintext; nil: nothing
-	planning    bool              // nothing is encrypted: what is new has a placeholder
-	secrets     []string          // what the crypter was given
+	writing     yamltext.Writing    // of strings and mappings: Readable or Quoted
+	envelopes   map[string][]string // what is encrypted already, by plaintext; nil: nothing
+	used        map[string]int      // how many of these are written, since nobody need know which secrets are equal
+	planning    bool                // nothing is encrypted: what is new has a placeholder
+	secrets     []string            // what the crypter was given
 }
 
 // write accepts what a provider may return.
@@ -106,8 +107,16 @@ func (w *dataWriter) secret(secret schema.Secret) (*yamltext.Value, error) {
 
 // envelope encrypts a plaintext into what stands under fn::secret.
 func (w *dataWriter) envelope(plaintext string) (*yamltext.Value, error) {
-	if text, ok := w.envelopes[plaintext]; ok {
-		return envelopeValue(yamltext.OneLine, text), nil
+	if w.envelopes == nil {
+		w.envelopes = map[string][]string{}
+	}
+	if w.used == nil {
+		w.used = map[string]int{}
+	}
+	n := w.used[plaintext]
+	w.used[plaintext]++
+	if n < len(w.envelopes[plaintext]) {
+		return envelopeValue(yamltext.OneLine, w.envelopes[plaintext][n]), nil
 	}
 	if w.planning {
 		return mapping(yamltext.OneLine, "ciphertext", &yamltext.Value{Writing: yamltext.Quoted, Text: notYetKnown}), nil
@@ -117,9 +126,7 @@ func (w *dataWriter) envelope(plaintext string) (*yamltext.Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	if w.envelopes != nil {
-		w.envelopes[plaintext] = text
-	}
+	w.envelopes[plaintext] = append(w.envelopes[plaintext], text)
 	return envelopeValue(yamltext.OneLine, text), nil
 }
 

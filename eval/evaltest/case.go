@@ -66,7 +66,7 @@ var settingNames = []string{
 //   - provider NAME, rotator NAME: one beside the fixtures, as JSON with the members "Inputs", "Outputs", "State"
 //     (schemas) and "Result", which opening returns; without it, opening returns the inputs. It is counted as NAME.
 //     A rotator with "States" hands these over when it rotates, ends with the text "Error", and opens into its state; its
-//     rotation is counted as "NAME rotate".
+//     rotation is counted as "NAME rotate". Opening one that is "Unfinished" finds nothing to open yet.
 //   - results: what Rotate says of each rotator: path, status, "saved", "unsaved" and the JSON of the state, revealed.
 //   - edited NAME: the text that somebody else gives an environment before the first save.
 //   - rotated NAME: the text of an environment afterwards, with ⟨x⟩ for an envelope. Others must not have changed.

@@ -20,6 +20,7 @@ type declared struct {
 	Result                 json.RawMessage   // {"$secret": X} is X as a secret; if absent, opening returns the inputs
 	States                 []json.RawMessage // that rotating hands over; opening returns the saved one
 	Error                  string            // what rotating ends with; "" for success
+	Unfinished             bool              // opening finds a first rotation unfinished
 }
 
 // declare reads the sections "provider NAME" and "rotator NAME" of a scenario.
@@ -57,6 +58,9 @@ func (d declaredRotator) Schema() rotators.Schema {
 }
 
 func (d declaredRotator) Open(ctx context.Context, req *rotators.Request) (any, error) {
+	if d.Unfinished {
+		return nil, errors.Join(rotators.ErrNotRotated, d.host.note(ctx, d.call))
+	}
 	if d.States != nil && d.Result == nil {
 		return req.State, d.host.note(ctx, d.call)
 	}
