@@ -121,9 +121,11 @@ type attempt struct {
 	err     error
 }
 
-func (w *world) attempt() *attempt {
+func (w *world) attempt() *attempt { return w.attemptAs(w.sim.NewRun()) }
+
+func (w *world) attemptAs(run *awstest.Run) *attempt {
 	w.killed = false // a new run looks for itself
-	a := &attempt{world: w, run: w.sim.NewRun(), began: readState(w.doc.State())}
+	a := &attempt{world: w, run: run, began: readState(w.doc.State())}
 	a.is = a.began
 	a.ctx, a.cancel = context.WithCancel(context.Background())
 	if p := a.began.ledger.pending; p != nil && p.key != nil {
@@ -159,8 +161,19 @@ func (a *attempt) request(state map[string]any) *rotators.Request {
 	}
 }
 
-// perform rotates, or maintains, to the end or to the crash.
+// perform rotates, or maintains, to the end or to the crash, and checks the end.
 func (a *attempt) perform() *attempt {
+	crash, err := awstest.RunToCrash(a.run, a.rotate)
+	a.crashed, a.err, a.gaveUp = crash != nil, err, a.ctx.Err() != nil
+	a.cancel()
+	if a.variant.control == nil {
+		a.check()
+	}
+	return a
+}
+
+// rotate is the run itself.
+func (a *attempt) rotate() error {
 	state, save := a.doc.Begin()
 	if a.variant.lastWriter {
 		save = func(ctx context.Context, data any) error {
@@ -183,21 +196,13 @@ func (a *attempt) perform() *attempt {
 		}
 		return err
 	}
-	crash, err := awstest.RunToCrash(a.run, func() error {
-		if a.variant.control != nil {
-			return a.variant.control(a, req, labelled)
-		}
-		if a.due {
-			return a.rotator().Maintain(a.ctx, req, labelled)
-		}
-		return a.rotator().Rotate(a.ctx, req, labelled)
-	})
-	a.crashed, a.err, a.gaveUp = crash != nil, err, a.ctx.Err() != nil
-	a.cancel()
-	if a.variant.control == nil {
-		a.check()
+	switch {
+	case a.variant.control != nil:
+		return a.variant.control(a, req, labelled)
+	case a.due:
+		return a.rotator().Maintain(a.ctx, req, labelled)
 	}
-	return a
+	return a.rotator().Rotate(a.ctx, req, labelled)
 }
 
 // check asserts what must hold of the end of every run.

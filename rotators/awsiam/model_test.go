@@ -116,7 +116,6 @@ type storm struct {
 	chosen map[int]int // by call
 	last   awstest.Call
 	lasts  int
-	proofs int
 }
 
 // alternatives are what may happen to a call or save.
