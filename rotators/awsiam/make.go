@@ -3,6 +3,7 @@ package awsiam
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -96,7 +97,10 @@ func (r *run) withdraw(from *state, why error) error {
 	next := from.clone()
 	next.ledger.pending, next.ledger.quarantine = nil, nil
 	if failed := r.trySave(next, "no key was made"); failed != nil {
-		return r.notSaved(failed, "no key was made")
+		e := r.notSaved(failed, "no key was made")
+		e.Text += "; before that, " + why.Error()
+		e.Err = errors.Join(e.Err, why)
+		return e
 	}
 	return why
 }
