@@ -88,7 +88,9 @@ func (o *operation) evalOpen(t *task) (*datum, bool) {
 }
 
 // mayCall reports whether providers and rotators are called in this phase of this operation.
-func (o *operation) mayCall() bool { return o.performing && o.request.verb != checking }
+func (o *operation) mayCall() bool {
+	return o.performing && !o.collecting && o.request.verb != checking
+}
 
 func (o *operation) providerRequest(t *task, inputs any) providers.Request {
 	object, _ := inputs.(map[string]any)
@@ -97,42 +99,49 @@ func (o *operation) providerRequest(t *task, inputs any) providers.Request {
 		Environment: t.env.name,
 		Root:        t.env.rootName,
 		Context:     maps.Clone(o.Context),
+		Warn:        o.hear(t),
 	}
 }
 
-// perform calls a provider or rotator and turns what it returns into a value.
+// perform calls a provider or rotator once and turns what it returns into a value.
 func (o *operation) perform(t *task, c *contract, failure string, do func(context.Context) (any, error)) (*datum, bool) {
 	if !o.ask(t, do) {
 		return nil, false
 	}
-	unknown := unknownDatum(c.outputs, false)
 	o.log("called", "provider", t.expr.Call.Key, t.answer.err)
-	if err := t.answer.err; err != nil {
+	o.reportHeard(t)
+	return o.accept(t, c, failure, t.answer.out, t.answer.err), true
+}
+
+// accept turns what a provider or rotator returned into a value.
+func (o *operation) accept(t *task, c *contract, failure string, out any, err error) *datum {
+	unknown := unknownDatum(c.outputs, false)
+	if err != nil {
 		o.countBytes(len(outsideText(err)))
 		o.reportCall(t, "provider-failed", failure, err)
-		return unknown, true
+		return unknown
 	}
 	in := importer{limits: o.limits, def: t.expr}
 	in.limits.Steps -= o.steps
-	plain, err := in.normal(t.answer.out, 0)
+	plain, err := in.normal(out, 0)
 	if data := (*dataError)(nil); errors.Is(err, errTooLarge) || errors.Is(err, errSpent) || errors.As(err, &data) {
 		o.reportData(t.expr, err)
-		return unknown, true
+		return unknown
 	}
 	if err != nil {
 		o.reportCall(t, "provider-failed", failure, err)
-		return unknown, true
+		return unknown
 	}
 	plain = c.outputs.MarkSecrets(plain)
 	if violations := c.outputs.Validate(plain); len(violations) > 0 {
 		o.reportCall(t, "provider-failed", failure, outputError{violations[0]})
-		return unknown, true
+		return unknown
 	}
 	v := in.value(plain, false)
 	o.count(in.nodes)
 	o.countBytes(v.data().size)
 	o.secrets = append(o.secrets, in.secrets...)
-	return v.data(), true
+	return v.data()
 }
 
 // outputError says that a provider returned what its own schema forbids.

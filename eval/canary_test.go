@@ -229,6 +229,7 @@ var canaryCases = map[string]planted{
 		change: func(e *eval.Evaluator) { e.Crypter = eval.KeyRing{} }},
 	"provider-failed": values("  s: {fn::secret: «s»}\n  a: {fn::open::telling: {a: '${s}', b: {fn::secret: \"line «x»\\nand «x»\"}}}\n" +
 		"  b: {fn::open::panicking: {a: '${s}'}}\n  c: {fn::open::lying: {a: '${s}'}}\n  d: {fn::open::boom: {a: '${s}'}}\n"),
+	"provider-warning":         values("  s: {fn::secret: «s»}\n  a: {fn::open::warning: {a: '${s}', b: {fn::secret: \"line «x»\\nand «x»\"}}}\n"),
 	"unknown-output":           values("  environmentVariables: {A: '${b.x}'}\n  files: '${b}'\n  b: {fn::open::boom: {a: {fn::secret: «s»}}}\n"),
 	"not-an-object":            values("  environmentVariables: [{fn::secret: «s»}]\n  files: {fn::secret: «s»}\n"),
 	"not-a-scalar":             values("  environmentVariables: {A: [{fn::secret: «s»}], B: " + secretJSON("«j»") + "}\n"),
@@ -292,6 +293,10 @@ func misbehaving() map[string]providers.Provider {
 	return map[string]providers.Provider{
 		"telling":   anything(nil, func(in map[string]any) (any, error) { return nil, errors.New(text(in)) }),
 		"panicking": anything(nil, func(in map[string]any) (any, error) { panic(text(in)) }),
+		"warning": providers.New(providers.Schema{}, func(_ context.Context, req *providers.Request) (any, error) {
+			req.Warn(text(req.Inputs))
+			return "", nil
+		}),
 		"lying": anything(&schema.Schema{Type: []string{"number"}, Enum: []any{1}}, func(in map[string]any) (any, error) {
 			return map[string]any{text(in): schema.NewSecret(text(in))}, nil
 		}),

@@ -24,7 +24,7 @@ func (o *operation) evalCipher(t *task) (*datum, bool) {
 			"secrets cannot be encrypted or decrypted: no crypter is configured", "").Path = exprPath(e)
 		return unknown, true
 	}
-	if !o.performing {
+	if !o.performing || o.collecting {
 		return withheld(stringSchema, true), true
 	}
 	name, _ := syntax.SplitVersion(t.env.name)

@@ -16,12 +16,12 @@ var update = flag.Bool("update", false, "rewrite the expected outputs of the cor
 
 // later lists the cases and differences that concern rotating, saving and editing. Their tests belong to those parts.
 var later = []string{
-	"140", "141", "142", "143", "144", "145", "146", "147", "148", "149", "150", "151", "152", "153", "154", "155", "156", "158", "159",
+	"140", "141", "142", "143", "144", "145", "146", "147", "148", "149", "150", "151", "152", "153", "154", "155", "156",
 	"D32", "D47", "D48", "D49", "D50", "D52",
 }
 
 // inGo lists the cases that only a Go test can state; each has one beside this file.
-var inGo = []string{"93", "160", "161"}
+var inGo = []string{"93", "158", "159", "160", "161"}
 
 func TestConformance(t *testing.T) {
 	complete(t, evaltest.Run(t, "testdata/conformance/*.txtar", *update), "", 173)

@@ -159,6 +159,7 @@ var stepErrors = map[string]string{
 	"open":                         `DIR: ERR`,
 	"find":                         `FILE: ERR`,
 	"lock":                         `FILE: cannot lock it: LOCK: ERR; the directory must be writable, and its file system able to lock`,
+	"lock, refused":                `FILE: cannot lock it: LOCK: ERR; make the directory writable, or remove the lock file that a dead process of another user has left`,
 	"read it":                      `FILE: cannot read it: ERR; only a regular file that can be read is replaced`,
 	"write to it":                  `FILE: cannot write to it: ERR; if it is meant to change, make it writable with chmod u+w`,
 	"open its directory":           `FILE: cannot open its directory: ERR; make the directory readable`,
@@ -199,9 +200,13 @@ func TestSaveFailsAtEveryStep(t *testing.T) {
 				continue
 			}
 
+			text := step
+			if step == "lock" && failure == syscall.EACCES {
+				text = "lock, refused"
+			}
 			quote := func(path string) string { return fmt.Sprintf("%q", path) }
 			want := strings.NewReplacer("DIR", quote(dir), "FILE", quote(file), "LOCK", quote(filepath.Join(dir, ".dev.yaml.lock")),
-				"ERR", failure.Error()).Replace(stepErrors[step])
+				"ERR", failure.Error()).Replace(stepErrors[text])
 			if err == nil || err.Error() != want {
 				t.Errorf("%s: error\n%v, want\n%s", step, err, want)
 			}

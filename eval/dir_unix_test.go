@@ -133,7 +133,7 @@ func TestSaveRefuses(t *testing.T) {
 		{"envs", "a", make([]byte, 64<<20+1), `"envs/a.yaml": the new text has more than 67108864 bytes; split it`, nil},
 		{"envs", "full", nil, `"envs/full.yaml": cannot remove an old temporary file: "envs/.full.yaml.tmp": directory not empty; remove it by hand`, nil},
 		{"envs", "locked", nil, `"envs/locked.yaml": cannot lock it: "envs/.locked.yaml.lock": is a directory; the directory must be writable, and its file system able to lock`, nil},
-		{"envs", "linked", nil, `"envs/linked.yaml": cannot lock it: "envs/.linked.yaml.lock": is not a regular file; remove it; the directory must be writable, and its file system able to lock`, nil},
+		{"envs", "linked", nil, `"envs/linked.yaml": cannot lock it: "envs/.linked.yaml.lock": is not a regular file; the directory must be writable, and its file system able to lock`, nil},
 	} {
 		err := eval.Dir(test.dir).Save(t.Context(), test.name, []byte("old"), test.new)
 		if err == nil || err.Error() != test.want {
@@ -232,27 +232,32 @@ func saveUnprivileged([]string) error {
 // The system refuses, and not a hook. The child runs in the directory, since an unprivileged one might not get there.
 func TestSaveIsRefusedBySystem(t *testing.T) {
 	for _, test := range []struct {
-		name, job  string
-		file, dir  fs.FileMode
-		lock, want string
+		name, job string
+		file, dir fs.FileMode
+		lock      fs.FileMode // of a lock file that was left, if any
+		want      string
 	}{
-		{"the file would be too large", "limited", 0o644, 0o755, "",
+		{"the file would be too large", "limited", 0o644, 0o755, 0,
 			"cannot write a temporary file: file too large; make room on the disk"},
-		{"the directory is read-only", "unprivileged", 0o666, 0o555, "",
-			`cannot lock it: ".dev.yaml.lock": permission denied; the directory must be writable, and its file system able to lock`},
-		{"the directory is read-only, and a lock was left", "unprivileged", 0o666, 0o555, ".dev.yaml.lock",
+		{"the directory is read-only", "unprivileged", 0o666, 0o555, 0,
+			`cannot lock it: ".dev.yaml.lock": permission denied; make the directory writable, or remove the lock file that a dead process of another user has left`},
+		{"the lock of another user was left", "unprivileged", 0o666, 0o777, 0o400,
+			`cannot lock it: ".dev.yaml.lock": permission denied; make the directory writable, or remove the lock file that a dead process of another user has left`},
+		{"the directory is read-only, and a lock was left", "unprivileged", 0o666, 0o555, 0o666,
 			`cannot create a temporary file: ".dev.yaml.tmp": permission denied; make the directory writable, with room on its disk`},
-		{"the file is read-only", "unprivileged", 0o444, 0o777, "",
+		{"the file is read-only", "unprivileged", 0o444, 0o777, 0,
 			"cannot write to it: permission denied; if it is meant to change, make it writable with chmod u+w"},
-		{"the file is unreadable", "unprivileged", 0o222, 0o777, "",
+		{"the file is writable for others alone", "unprivileged", 0o464, 0o777, 0,
+			"cannot write to it: permission denied; if it is meant to change, make it writable with chmod u+w"},
+		{"the file is unreadable", "unprivileged", 0o222, 0o777, 0,
 			"cannot read it: permission denied; only a regular file that can be read is replaced"},
-		{"the directory cannot be listed", "unprivileged", 0o666, 0o333, "", ""},
-		{"nothing", "unprivileged", 0o666, 0o777, "", "-"},
+		{"the directory cannot be listed", "unprivileged", 0o666, 0o333, 0, ""},
+		{"nothing", "unprivileged", 0o666, 0o777, 0, "-"},
 	} {
 		dir := newDirectory(t)
-		if test.lock != "" {
-			makeTree(t, dir, map[string]string{test.lock: ""})
-			if err := os.Chmod(filepath.Join(dir, test.lock), 0o666); err != nil {
+		lock := filepath.Join(dir, ".dev.yaml.lock")
+		if test.lock != 0 {
+			if err := errors.Join(os.WriteFile(lock, nil, 0o600), os.Chmod(lock, test.lock)); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -288,7 +293,7 @@ func TestSaveIsRefusedBySystem(t *testing.T) {
 		if err := os.Chmod(file, 0o644); err != nil {
 			t.Fatal(err)
 		}
-		os.Remove(filepath.Join(dir, test.lock))
+		os.Remove(lock)
 		checkVersion(t, dir, "old")
 	}
 }

@@ -1,5 +1,5 @@
-// Package eval opens and checks environments: YAML documents of configuration and secrets in the language of Pulumi
-// ESC. README has the language at a glance and what differs from Pulumi's evaluator.
+// Package eval opens, checks and changes environments: YAML documents of configuration and secrets in the language of
+// Pulumi ESC. README has the language at a glance and what differs from Pulumi's evaluator.
 //
 // Fill in an [Evaluator] and call one of two verbs with the name of an environment: [Evaluator.Open] evaluates it and
 // performs the calls of providers that its values need, [Evaluator.Check] says what is wrong with it and performs none.
@@ -14,6 +14,28 @@
 //
 // A [Loader] finds environments by their names: [Dir] in a directory, [FS] in any fs.FS. Dir returns a [Saver], which can
 // also replace them, so that no reader, crash or rival ever meets half of a text.
+//
+// # Documents
+//
+// A [Document] is the text of an environment, to be changed. [Evaluator.Document] loads one, [Document.Set] and its
+// neighbours return a changed one, and [Evaluator.Save] saves that:
+//
+//	doc, err := e.Document(ctx, "myapp/dev")
+//	if err != nil {
+//		return err
+//	}
+//	if doc, err = doc.Set(ctx, "app.password", schema.NewSecret(password), e.Crypter); err != nil {
+//		return err
+//	}
+//	_, err = e.Save(ctx, doc)
+//
+// A change touches the bytes of what it is about and no other, and is refused where that cannot be proved. Set writes data,
+// with secrets encrypted before they become text; [Document.SetText] writes what a document would hold, such as a
+// reference. [Document.Encrypt] and [Document.Decrypt] turn the texts of fn::secret into ciphertexts and back, byte for byte
+// where nothing was changed in between. [Evaluator.CheckDocument] says what is wrong with a document before it is saved.
+//
+// Save repeats the changes on the newest text if somebody else has saved the environment in between. Only if both concern
+// the same place is the error [ErrConflict], and nothing is written.
 //
 // # Results
 //
@@ -34,11 +56,12 @@
 //
 // Whatever is computed from a secret is secret. A secret prints as "[secret]" in every form: with all verbs of fmt, in
 // JSON, in log/slog, in schemas and traces, and diagnostics quote no values. [Value.Reveal], and [FormatOptions].Reveal,
-// are the ways to the text. Ciphertexts in documents are decrypted by a [Crypter]; [KeyRing] is the one with a key file.
+// are the ways to the text. Ciphertexts in documents are made and decrypted by a [Crypter]; [KeyRing] is the one with a key
+// file. A Document prints as its name; its Bytes are secret if it was decrypted.
 //
 // # Concurrency
 //
-// An Evaluator may be used by any number of goroutines. One operation computes on the goroutine of its caller; loads,
+// An Evaluator may be used by any number of goroutines, and so may a Document, which never changes. One operation computes on the goroutine of its caller; loads,
 // calls and decryptions run concurrently, up to [Limits].Concurrency, as soon as they can. Values and diagnostics are the
 // same for every bound and every order of answers.
 package eval

@@ -3,7 +3,11 @@ package eval
 import (
 	"context"
 	"errors"
+	"fmt"
+	"io"
+	"log/slog"
 	"slices"
+	"strings"
 
 	"github.com/escapement-go/escapement/eval/internal/syntax"
 	"github.com/escapement-go/escapement/eval/internal/yamltext"
@@ -19,25 +23,66 @@ import (
 //
 // Paths are those of references, such as `app.hosts[0]` or `app["fn::secret"]`, and begin under "values", except that
 // `imports` leads to the document's own imports. An index equal to the length of a list appends.
+//
+// A Document prints as its name, whatever the verb; [Document.Bytes] is the way to its text, which may hold secrets.
+//
+// The zero Document is without text and without a name.
 type Document struct {
 	name   string
-	text   *yamltext.Document
-	origin *yamltext.Document // what the edits began with
-	edits  []yamltext.Edit    // that led from origin to text
-	whole  bool               // the text was replaced, not edited
-	sealed map[string]string  // the envelopes of what Decrypt decrypted, by place and plaintext
+	limits Limits       // that texts must keep
+	draft  func() draft // a function, since printers that go by reflection see through everything else
 }
 
-// Parse reads the text of an environment. Its name says where errors are and goes to the [Crypter]; it is canonical, such
-// as myapp/dev. An error is a [Diagnostics]: the text is not the YAML of one document. Whether that document is an
-// environment is not checked; see [Evaluator.CheckDocument].
+// A draft is the text of a document and how it came about.
+type draft struct {
+	text   *yamltext.Document
+	origin *yamltext.Document // what the edits began with
+	edits  [][]yamltext.Edit  // that led from origin to text, one step after the other
+	whole  bool               // the text was replaced, not edited
+	seals  seals              // of what Decrypt decrypted
+}
+
+// with returns a document that differs in its draft.
+func (d Document) with(x draft) *Document {
+	d.draft = func() draft { return x }
+	return &d
+}
+
+// drafted returns the draft.
+func (d *Document) drafted() draft {
+	if d.draft == nil {
+		empty, _ := yamltext.Parse(nil, d.limits.withDefaults().syntax().Limits)
+		return draft{text: empty, origin: empty}
+	}
+	return d.draft()
+}
+
+func (d *Document) text() *yamltext.Document { return d.drafted().text }
+
+// Parse reads the text of an environment, within the default [Limits]. Its name says where errors are and goes to the
+// [Crypter]. An error is a [Diagnostics]: the name is none, or the text is not the YAML of one document. Whether that
+// document is an environment is not checked; see [Evaluator.CheckDocument].
 func Parse(name string, src []byte) (*Document, error) {
-	return parseDocument(name, src, Limits{}.withDefaults())
+	canonical, err := canonicalName(name)
+	if err != nil {
+		return nil, err
+	}
+	return parseDocument(canonical, src, Limits{}.withDefaults())
+}
+
+func canonicalName(name string) (string, error) {
+	canonical, ok := syntax.CanonicalName(name)
+	if !ok {
+		return "", Diagnostics{{
+			Code: "invalid-environment-name", Message: "invalid environment name " + quoted(name), Hint: syntax.NameHint,
+		}}
+	}
+	return canonical, nil
 }
 
 func parseDocument(name string, src []byte, limits Limits) (*Document, error) {
 	text, issues := yamltext.Parse(src, limits.syntax().Limits)
-	d := &Document{name: name, text: text, origin: text}
+	d := Document{name: name, limits: limits}.with(draft{text: text, origin: text})
 	var ds Diagnostics
 	for _, issue := range issues {
 		ds = append(ds, d.issue(syntax.Issue{Issue: issue}))
@@ -48,51 +93,66 @@ func parseDocument(name string, src []byte, limits Limits) (*Document, error) {
 	return d, nil
 }
 
-// Name returns the name of the environment.
+// Name returns the canonical name of the environment.
 func (d *Document) Name() string { return d.name }
 
 // Bytes returns the text.
-func (d *Document) Bytes() []byte { return d.text.Bytes() }
+func (d *Document) Bytes() []byte { return d.text().Bytes() }
 
-// Replace returns a document with another text, such as a person's edit of the first. If that was decrypted, what it
-// shares with the new text is encrypted into the same bytes as before. Errors are those of [Parse].
+// Format prints the name of the environment, whatever the verb.
+func (d Document) Format(f fmt.State, _ rune) { io.WriteString(f, d.description()) }
+
+// LogValue makes a log show the name of the environment.
+func (d Document) LogValue() slog.Value { return slog.StringValue(d.description()) }
+
+func (d Document) description() string { return "document " + quoted(d.name) }
+
+// Replace returns a document with another text, such as a person's edit of the first. If that was decrypted, secrets that
+// are still in the new text are encrypted into the same bytes as before. Errors are those of [Parse].
 func (d *Document) Replace(src []byte) (*Document, error) {
-	next, err := parseDocument(d.name, src, Limits{}.withDefaults())
+	next, err := parseDocument(d.name, src, d.limits.withDefaults())
 	if err != nil {
 		return nil, err
 	}
-	next.origin, next.sealed, next.whole = d.origin, d.sealed, true
-	return next, nil
+	from := d.drafted()
+	return d.with(draft{text: next.text(), origin: from.origin, whole: true, seals: from.seals}), nil
 }
 
-// Set writes data at a path: nil, a bool, a number, a string, []any or map[string]any, with [schema.Secret] for what is
-// secret. What is written evaluates to the same data: in strings and keys "$" is doubled, and secrets are encrypted by the
-// crypter, which may be nil if there are none. Missing mappings on the path are added.
+// Set writes data at a path: what a provider may return, which is nil, a bool, a number, a string, []any or map[string]any,
+// with [schema.Secret] for what is secret. What is written evaluates to the same data: in strings and keys "$" is doubled,
+// and secrets are encrypted by the crypter, which may be nil if there are none. Missing objects and lists on the path are
+// added. Of an object that is written over another, the members that stay keep their comments, order and style.
+//
+// The error is a [Diagnostics], or that of the context if it has ended.
 func (d *Document) Set(ctx context.Context, path string, data any, crypter Crypter) (*Document, error) {
 	place, err := d.place(path)
 	if err != nil {
 		return nil, err
 	}
-	w := dataWriter{ctx: ctx, crypter: crypter, environment: d.name, writing: yamltext.Readable}
+	w := dataWriter{ctx: ctx, crypter: crypter, environment: d.name, limits: d.limits.withDefaults(), writing: yamltext.Readable}
 	value, err := w.write(data)
-	if err != nil {
-		return nil, d.failure(path, err)
+	switch {
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
+	case err != nil:
+		return nil, d.failure(path, place, err, w.secrets)
 	}
-	return d.edit(path, yamltext.Edit{Path: place, Value: value})
+	return d.editAt(path, place, value)
 }
 
-// SetText writes text of a document at a path: `${app.host}` is a reference, `5` a number, `{fn::secret: x}` a secret.
-// Comments, anchors and styles in the text are not kept; aliases and tags are refused.
+// SetText writes text of a document at a path: `${app.host}` is a reference, `5` a number, `{fn::secret: x}` a secret in plain
+// text, which [Document.Encrypt] encrypts. Numbers keep their spelling. Comments, anchors and styles in the text are not
+// kept; aliases and tags are refused.
 func (d *Document) SetText(path, text string) (*Document, error) {
 	place, err := d.place(path)
 	if err != nil {
 		return nil, err
 	}
-	value, err := parseValue(text)
+	value, err := parseValue(text, d.limits.withDefaults())
 	if err != nil {
-		return nil, d.failure(path, err)
+		return nil, d.failure(path, place, err, nil)
 	}
-	return d.edit(path, yamltext.Edit{Path: place, Value: value})
+	return d.editAt(path, place, value)
 }
 
 // Delete removes what is at a path. The error has the code "no-value-at-path" if there is nothing.
@@ -101,20 +161,32 @@ func (d *Document) Delete(path string) (*Document, error) {
 	if err != nil {
 		return nil, err
 	}
-	if d.text.Lookup(place) == nil {
-		return nil, Diagnostics{{Code: "no-value-at-path", Message: "no value at " + quoted(path)}}
+	if d.text().Lookup(place) == nil {
+		return nil, Diagnostics{{
+			Code: "no-value-at-path", Path: showPlace(place), Message: "no value at " + quoted(path), Hint: d.nearest(place),
+		}}
 	}
-	return d.edit(path, yamltext.Edit{Path: place})
+	return d.editAt(path, place, nil)
 }
 
-func (d *Document) edit(path string, edits ...yamltext.Edit) (*Document, error) {
-	text, err := d.text.Edit(edits...)
+// editAt writes a value at the place of a path, or removes what is there if the value is nil.
+func (d *Document) editAt(path string, place []any, value *yamltext.Value) (*Document, error) {
+	next, err := d.edit(yamltext.Edit{Path: place, Value: value})
 	if err != nil {
-		return nil, d.failure(path, err)
+		return nil, d.failure(path, place, err, nil)
 	}
-	next := *d
-	next.text, next.edits = text, append(slices.Clip(d.edits), edits...)
-	return &next, nil
+	return next, nil
+}
+
+// edit makes one step.
+func (d *Document) edit(edits ...yamltext.Edit) (*Document, error) {
+	next := d.drafted()
+	text, err := next.text.Edit(edits...)
+	if err != nil {
+		return nil, err
+	}
+	next.text, next.edits = text, append(slices.Clip(next.edits), edits)
+	return d.with(next), nil
 }
 
 // place turns a path into the steps from the root of the document. Keys are taken as they are written there, where "$" may
@@ -144,7 +216,7 @@ func (d *Document) place(path string) ([]any, error) {
 
 // key returns how the document writes a key of the mapping at a place, or would write it.
 func (d *Document) key(place []any, name string) string {
-	if n := d.text.Lookup(place); n != nil && n.Kind == yamltext.Mapping {
+	if n := d.text().Lookup(place); n != nil && n.Kind == yamltext.Mapping {
 		for i := 0; i < len(n.Content); i += 2 {
 			if text, ok := syntax.Literal(n.Content[i].Value); ok && text == name {
 				return n.Content[i].Value
@@ -154,33 +226,54 @@ func (d *Document) key(place []any, name string) string {
 	return syntax.Escape(name)
 }
 
-// failure is the error of an edit at a path; "" is the whole document.
-func (d *Document) failure(path string, err error) error {
+// nearest is the hint for a place where nothing is: the name nearest to the first step that leads nowhere.
+func (d *Document) nearest(place []any) string {
+	for i, step := range place {
+		name, ok := step.(string)
+		if d.text().Lookup(place[:i+1]) != nil || !ok {
+			continue
+		}
+		names := []string{}
+		if n := d.text().Lookup(place[:i]); n != nil && n.Kind == yamltext.Mapping {
+			for k := 0; k < len(n.Content); k += 2 {
+				names = append(names, n.Content[k].Value)
+			}
+		}
+		return didYouMean(name, names)
+	}
+	return ""
+}
+
+// failure is the error of an edit at a place; no path means the whole document. The secrets may be quoted in err.
+func (d *Document) failure(path string, place []any, err error, secrets []string) error {
 	what := "the document"
 	if path != "" {
 		what = quoted(path)
 	}
-	diagnostic := &Diagnostic{Code: "not-writable", Range: Range{Environment: d.name}, Path: path, Err: err}
+	found := &Diagnostic{Code: "not-writable", Range: Range{Environment: d.name}, Path: showPlace(place)}
 	refusal, crypt := (*yamltext.Refusal)(nil), (*cryptError)(nil)
 	switch {
 	case errors.As(err, &refusal):
-		diagnostic.Message, diagnostic.Hint, diagnostic.Err = refusal.Reason, refusal.Hint, nil
+		found.Message, found.Hint = refusal.Reason, refusal.Hint
 		if refusal.Span.Begin.Line > 0 {
-			diagnostic.Range, diagnostic.source = spanRange(d.name, refusal.Span), excerptOf(d.syntax())
+			found.Range, found.source = spanRange(d.name, refusal.Span), excerptOf(d.syntax())
 		}
 	case errors.As(err, &crypt):
-		diagnostic.Code, diagnostic.Message = crypt.code, crypt.message
+		found.Code, found.Message, found.Hint, found.Err = crypt.code, crypt.text(secrets), crypt.hint, crypt.cause
 	default:
-		diagnostic.Message = err.Error()
+		found.Message, found.Hint, _ = strings.Cut(err.Error(), "; ")
+		found.Err = err
 	}
-	diagnostic.Message = "cannot write " + what + ": " + diagnostic.Message
-	return Diagnostics{diagnostic}
+	found.Message = "cannot write " + what + ": " + found.Message
+	return Diagnostics{found}
 }
 
 // issue is what is wrong with a place of the document.
-func (d *Document) issue(issue syntax.Issue) *Diagnostic { return documentDiagnostic(d.syntax(), issue) }
+func (d *Document) issue(issue syntax.Issue) *Diagnostic {
+	return documentDiagnostic(d.syntax(), issue)
+}
 
 // syntax reads the document as an environment, for excerpts that hide secrets.
 func (d *Document) syntax() *syntax.Document {
-	return syntax.Parse(d.name, d.Bytes(), functionForms, Limits{}.withDefaults().syntax())
+	return syntax.Parse(d.name, d.Bytes(), functionForms, d.limits.withDefaults().syntax())
 }

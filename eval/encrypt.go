@@ -3,188 +3,156 @@ package eval
 import (
 	"context"
 	"errors"
-	"fmt"
-	"runtime/debug"
 	"sync"
-	"unicode/utf8"
 
 	"github.com/escapement-go/escapement/eval/internal/syntax"
 	"github.com/escapement-go/escapement/eval/internal/yamltext"
 )
 
 // Encrypt encrypts every secret that stands in the document as plain text, whether it is evaluated or not. Ciphertexts stay
-// as they are, and so does every value. What [Document.Decrypt] decrypted and nobody changed gets its old ciphertext back.
+// as they are, and so does every value. What [Document.Decrypt] decrypted and nobody changed gets its old ciphertext back,
+// so that a crypter, which may be nil if there is nothing else to encrypt, is not asked.
 //
 // If the document has a malformed fn::secret, so that nobody can tell what is to be kept secret, or a text cannot be
-// encrypted, nothing is.
+// encrypted, nothing is. The error is a [Diagnostics], or that of the context if it has ended.
 func (d *Document) Encrypt(ctx context.Context, crypter Crypter) (*Document, error) {
-	plain, err := d.secrets(false)
-	if err != nil {
+	plain, _, malformed := d.secrets()
+	if err := malformed.Err(); err != nil {
 		return nil, err
 	}
-	texts, errs := forSecrets(ctx, plain, func(ctx context.Context, s syntax.WrittenSecret) (string, error) {
-		if sealed, ok := d.sealed[sealedKey(s.Path, s.Text)]; ok {
-			return sealed, nil
+	envelopes := d.drafted().seals.match(plain)
+	errs := forAll(len(plain), func(i int) error {
+		if envelopes[i] != nil {
+			return nil
 		}
-		return encryptText(ctx, crypter, d.name, s.Text)
+		text, err := encryptText(ctx, crypter, d.name, plain[i].Text)
+		envelopes[i] = envelopeValue(yamltext.OneLine, text)
+		return err
 	})
-	var ds Diagnostics
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
 	var edits []yamltext.Edit
 	for i, s := range plain {
-		if errs[i] != nil {
-			ds = append(ds, d.cannot(s, errs[i]))
-			continue
-		}
-		edits = append(edits, yamltext.Edit{Path: s.Path, Value: envelopeValue(texts[i]), Whole: true})
+		edits = append(edits, yamltext.Edit{Path: s.Path, Value: envelopes[i], Whole: true})
 	}
-	if err := ds.Err(); err != nil {
+	if err := d.cannot(plain, errs, texts(plain)).Err(); err != nil {
 		return nil, err
 	}
-	return d.edit("", edits...)
+	return d.editAll(edits)
 }
 
-// Decrypt writes every ciphertext of the document as plain text. Ciphertexts that cannot be decrypted stay; the error
-// lists them, and the document is returned all the same.
+// Decrypt writes every ciphertext of the document as plain text. Ciphertexts that cannot be decrypted stay: the error, a
+// [Diagnostics], lists them along with every malformed fn::secret, and the document is returned all the same. It is nil only
+// if nothing could be written, or if the context has ended, whose error is then returned.
 func (d *Document) Decrypt(ctx context.Context, crypter Crypter) (*Document, error) {
-	ciphers, err := d.secrets(true)
-	if err != nil {
+	_, ciphers, ds := d.secrets()
+	plain := make([]syntax.WrittenSecret, len(ciphers))
+	errs := forAll(len(ciphers), func(i int) (err error) {
+		plain[i] = ciphers[i]
+		plain[i].Text, err = decryptText(ctx, crypter, d.name, ciphers[i].Text)
+		return err
+	})
+	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	texts, errs := forSecrets(ctx, ciphers, func(ctx context.Context, s syntax.WrittenSecret) (string, error) {
-		return decryptText(ctx, crypter, d.name, s.Text)
-	})
-	next := *d
-	next.sealed = map[string]string{}
-	var ds Diagnostics
 	var edits []yamltext.Edit
-	for i, s := range ciphers {
+	var made seals
+	for i, s := range plain {
 		if errs[i] != nil {
-			ds = append(ds, d.cannot(s, errs[i]))
 			continue
 		}
-		value := &yamltext.Value{Writing: yamltext.Quoted, Text: syntax.Escape(texts[i])}
+		value := &yamltext.Value{Writing: yamltext.Quoted, Text: syntax.Escape(s.Text)}
 		edits = append(edits, yamltext.Edit{Path: s.Path, Value: value, Whole: true})
-		next.sealed[sealedKey(s.Path, texts[i])] = s.Text
+		writing := yamltext.OneLine
+		if s.Block {
+			writing = yamltext.Readable
+		}
+		made = append(made, seal{s, envelopeValue(writing, ciphers[i].Text)})
 	}
-	decrypted, err := next.edit("", edits...)
+	next, err := d.editAll(edits)
 	if err != nil {
 		return nil, err
 	}
-	return decrypted, ds.Err()
+	x := next.drafted()
+	x.seals = made
+	ds = append(ds, d.cannot(ciphers, errs, texts(plain))...)
+	return d.with(x), sortDiagnostics(ds, d.name).Err()
 }
 
-// sealedKey names a secret by its place and its text.
-func sealedKey(place []any, text string) string { return fmt.Sprintf("%q %s", place, text) }
+// editAll makes edits all over the document as one step.
+func (d *Document) editAll(edits []yamltext.Edit) (*Document, error) {
+	next, err := d.edit(edits...)
+	if err != nil {
+		return nil, d.failure("", nil, err, nil)
+	}
+	return next, nil
+}
 
-// secrets lists the secrets that stand in the document as plain text, or those that stand there encrypted.
-func (d *Document) secrets(encrypted bool) ([]syntax.WrittenSecret, error) {
-	written, issues := syntax.WrittenSecrets(d.text, Limits{}.withDefaults().syntax())
-	var ds Diagnostics
+// secrets lists the secrets that stand in the document as plain text, those that stand there encrypted, and what is wrong
+// with others.
+func (d *Document) secrets() (plain, ciphers []syntax.WrittenSecret, malformed Diagnostics) {
+	written, issues := syntax.WrittenSecrets(d.text(), d.limits.withDefaults().syntax())
 	for _, issue := range issues {
-		ds = append(ds, d.issue(issue))
+		malformed = append(malformed, d.issue(issue))
 	}
-	if err := ds.Err(); err != nil {
-		return nil, err
-	}
-	var secrets []syntax.WrittenSecret
 	for _, s := range written {
-		if s.Cipher == encrypted {
-			secrets = append(secrets, s)
+		if s.Cipher {
+			ciphers = append(ciphers, s)
+		} else {
+			plain = append(plain, s)
 		}
 	}
-	return secrets, nil
+	return plain, ciphers, malformed
 }
 
-// encryptText returns the envelope of an encrypted text.
-func encryptText(ctx context.Context, crypter Crypter, environment, plaintext string) (string, error) {
-	if crypter == nil {
-		return "", errNoCrypter
+func texts(secrets []syntax.WrittenSecret) []string {
+	texts := make([]string, len(secrets))
+	for i, s := range secrets {
+		texts[i] = s.Text
 	}
-	body, err := crypter.Encrypt(ctx, environment, []byte(plaintext))
-	if err != nil {
-		texts := []string{outsideText(err)}
-		scrub(texts, []string{plaintext})
-		return "", &cryptError{"encrypt-failed", "cannot encrypt: " + visible(texts[0]), err}
-	}
-	return encodeEnvelope(body), nil
+	return texts
 }
 
-// decryptText returns the plaintext of an envelope.
-func decryptText(ctx context.Context, crypter Crypter, environment, envelope string) (string, error) {
-	body, err := decodeEnvelope(envelope)
-	if err != nil {
-		return "", &cryptError{"invalid-envelope", "ciphertext is damaged: " + err.Error(), nil}
+// cannot reports the secrets that could not be encrypted or decrypted. What is known to be secret may be quoted in the errors.
+func (d *Document) cannot(written []syntax.WrittenSecret, errs []error, known []string) (ds Diagnostics) {
+	source := sync.OnceValue(d.syntax)
+	for i, s := range written {
+		if errs[i] == nil {
+			continue
+		}
+		e, ok := errors.AsType[*cryptError](errs[i])
+		switch {
+		case !ok && s.Cipher:
+			e = cannotDecrypt(errs[i])
+		case !ok:
+			e = cannotEncrypt(errs[i])
+		}
+		found := documentDiagnostic(source(), syntax.Issue{Issue: yamltext.Issue{
+			Code: e.code, Message: e.text(known), Hint: e.hint, Span: d.text().Span(s.Node),
+		}})
+		found.Path, found.Err = showPlace(s.Path), e.cause
+		ds = append(ds, found)
 	}
-	if crypter == nil {
-		return "", errNoCrypter
-	}
-	text, err := crypter.Decrypt(ctx, environment, body)
-	switch {
-	case errors.As(err, new(*UnknownKeyError)):
-		return "", &cryptError{"unknown-key-id", "cannot decrypt: " + visible(outsideText(err)), err}
-	case err != nil:
-		return "", &cryptError{"decrypt-failed", "cannot decrypt: " + visible(outsideText(err)), err}
-	case !utf8.Valid(text):
-		return "", &cryptError{"not-writable", "the text is not valid UTF-8 and stays encrypted", nil}
-	}
-	return string(text), nil
+	return ds
 }
 
-// A cryptError says why a secret could not be encrypted or decrypted.
-type cryptError struct {
-	code, message string
-	cause         error
-}
-
-var errNoCrypter = &cryptError{"no-crypter", "secrets cannot be encrypted or decrypted: no crypter is configured", nil}
-
-func (e *cryptError) Error() string { return e.message }
-func (e *cryptError) Unwrap() error { return e.cause }
-
-// cannot is the diagnostic of a secret that could not be encrypted or decrypted.
-func (d *Document) cannot(s syntax.WrittenSecret, err error) *Diagnostic {
-	issue := yamltext.Issue{Code: "encrypt-failed", Message: err.Error(), Span: d.text.Span(s.Node)}
-	if s.Cipher {
-		issue.Code = "decrypt-failed"
-	}
-	if known := (*cryptError)(nil); errors.As(err, &known) {
-		issue.Code = known.code
-	}
-	diagnostic := d.issue(syntax.Issue{Issue: issue})
-	diagnostic.Err = err
-	return diagnostic
-}
-
-// atOnce is how many secrets of a document are encrypted or decrypted at a time.
+// atOnce is how many secrets of a document are encrypted or decrypted at a time, since a crypter may be a service.
 const atOnce = 16
 
-// forSecrets does something for each secret, several at a time since a crypter may be a service.
-func forSecrets(
-	ctx context.Context, secrets []syntax.WrittenSecret, do func(context.Context, syntax.WrittenSecret) (string, error),
-) ([]string, []error) {
-	texts, errs := make([]string, len(secrets)), make([]error, len(secrets))
+// forAll does something n times, several at a time. What ends its goroutine has failed.
+func forAll(n int, do func(i int) error) []error {
+	errs := make([]error, n)
 	var all sync.WaitGroup
 	free := make(chan struct{}, atOnce)
-	for i, s := range secrets {
+	for i := range n {
 		free <- struct{}{}
 		all.Go(func() {
 			defer func() { <-free }()
-			if errs[i] = ctx.Err(); errs[i] != nil {
-				return
-			}
-			texts[i], errs[i] = guarded(func() (string, error) { return do(ctx, s) })
+			errs[i] = errNoAnswer
+			errs[i] = do(i)
 		})
 	}
 	all.Wait()
-	return texts, errs
-}
-
-// guarded turns a panic in code of the host into an error.
-func guarded(do func() (string, error)) (text string, err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			text, err = "", &panicError{value: r, stack: debug.Stack()}
-		}
-	}()
-	return do()
+	return errs
 }

@@ -31,6 +31,7 @@ type Evaluator struct {
 	Logger       *slog.Logger // loads and calls, at the level of debugging; nil: silent
 
 	documents documentCache
+	rotating  nameLock // environments that are being rotated
 }
 
 // Open evaluates an environment and performs the calls that its values need. With paths it needs only the values at

@@ -3,6 +3,7 @@ package eval
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/escapement-go/escapement/eval/internal/syntax"
 	"github.com/escapement-go/escapement/eval/internal/yamltext"
@@ -21,6 +22,7 @@ type finding struct {
 	mark    syntax.Mark
 	related []relatedMark
 	outside string // text from outside, which follows the message once it has been scrubbed
+	lasting bool   // it tells what has been done, so that it stands even if the evaluation is broken off
 
 	name  string // a name that is none of names; the nearest of these becomes the hint
 	names []string
@@ -120,7 +122,7 @@ func (o *operation) diagnostics(root string) Diagnostics {
 		}
 	}
 	if o.spent {
-		o.found = nil
+		o.found = slices.DeleteFunc(o.found, func(f finding) bool { return !f.lasting })
 		o.report(o.rootMark(), "too-many-steps", fmt.Sprintf("evaluation takes more than %d steps", o.limits.Steps), "")
 	}
 	o.scrubOutside()
@@ -157,7 +159,7 @@ func (o *operation) scrubOutside() {
 
 func (f *finding) diagnostic() *Diagnostic {
 	d := f.Diagnostic
-	if f.Err != nil {
+	if f.Err != nil || f.outside != "" {
 		d.Message += ": " + visible(f.outside)
 	}
 	if f.mark.Doc != nil {

@@ -20,6 +20,8 @@ type importer struct {
 	def     *syntax.Expr // the expression that is said to have made the values
 	secrets []string     // the secret strings among them
 	nodes   int          // of normal data
+
+	unknowns bool // a schema.Unknown counts as data
 }
 
 // normal returns data with nothing but nil, bool, json.Number, string, schema.Secret, []any and map[string]any in it.
@@ -44,6 +46,10 @@ func (in *importer) normal(v any, depth int) (any, error) {
 			return schema.NewSecret(text), err
 		}
 		return schema.SecretData(data), err
+	case schema.Unknown:
+		if in.unknowns {
+			return v, nil
+		}
 	case []any:
 		return in.normalList(len(v), func(i int) any { return v[i] }, depth)
 	case map[string]any:

@@ -43,6 +43,11 @@ func (w *workers) start(ctx context.Context, j job) {
 		w.queue = append(w.queue, j)
 		return
 	}
+	w.run(ctx, j)
+}
+
+// run performs a job at once, whatever else is under way.
+func (w *workers) run(ctx context.Context, j job) {
 	w.running++
 	go func() {
 		a := &answer{then: j.then, err: errNoAnswer}
@@ -90,14 +95,19 @@ func (o *operation) ask(t *task, do func(ctx context.Context) (any, error)) bool
 		return true
 	}
 	if !t.asked {
-		t.asked = true
-		t.missing++
-		o.io.start(o.ctx, job{do, func(a *answer) {
-			t.answer = a
-			o.arrived(t)
-		}})
+		o.io.start(o.ctx, o.job(t, do))
 	}
 	return false
+}
+
+// job is the call of a task.
+func (o *operation) job(t *task, do func(ctx context.Context) (any, error)) job {
+	t.asked = true
+	t.missing++
+	return job{do, func(a *answer) {
+		t.answer = a
+		o.arrived(t)
+	}}
 }
 
 // A panicError is a panic in code of the host, which counts as that call's failure. Its text does not hold the

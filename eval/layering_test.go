@@ -89,8 +89,10 @@ func TestLayers(t *testing.T) {
 // TestLinked checks what modules other than the standard library each package links.
 func TestLinked(t *testing.T) {
 	yaml := []string{"go.yaml.in/yaml/v4", "github.com/goccy/go-yaml"}
-	command := append([]string{"github.com/alecthomas/kong", "golang.org/x/"}, yaml...)
 	sdk := []string{"github.com/aws/aws-sdk-go-v2", "github.com/aws/smithy-go"}
+	login := append([]string{"github.com/go-jose/go-jose/v4"}, sdk...)
+	program := append(slices.Clone(yaml), login...) // one that logs in
+	command := append([]string{"github.com/alecthomas/kong", "golang.org/x/"}, program...)
 	packages := listPackages(t)
 	for path, p := range packages {
 		name, ours := strings.CutPrefix(path, module+"/")
@@ -101,9 +103,15 @@ func TestLinked(t *testing.T) {
 		switch {
 		case name == "examples/esc":
 			may = command
+		case name == "examples/awssim":
+			may = slices.Concat(command, sdk)
 		case name == "providers/awstest", name == "rotators/awsiam":
 			may = sdk
-		case strings.HasPrefix(name, "eval"), strings.HasPrefix(name, "examples/"):
+		case name == "providers/awslogin":
+			may = login
+		case strings.HasPrefix(name, "examples/"):
+			may = program
+		case strings.HasPrefix(name, "eval"):
 			may = yaml
 		}
 		for _, dep := range p.Deps {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"path/filepath"
 	"time"
 )
@@ -34,7 +35,7 @@ func (r *replacement) lock(ctx context.Context) (unlock func(), err error) {
 			return unlock, nil
 		}
 		if !errors.Is(err, errLocked) {
-			return nil, fmt.Errorf("cannot lock it: %w; the directory must be writable, and its file system able to lock", fileError(path, err))
+			return nil, cannotLock(path, err)
 		}
 		select {
 		case <-time.After(lockInterval):
@@ -42,6 +43,14 @@ func (r *replacement) lock(ctx context.Context) (unlock func(), err error) {
 			return nil, waitedInVain(ctx, path)
 		}
 	}
+}
+
+func cannotLock(path string, err error) error {
+	remedy := "the directory must be writable, and its file system able to lock"
+	if errors.Is(err, fs.ErrPermission) {
+		remedy = "make the directory writable, or remove the lock file that a dead process of another user has left"
+	}
+	return fmt.Errorf("cannot lock it: %w; %s", fileError(path, err), remedy)
 }
 
 func waitedInVain(ctx context.Context, path string) error {

@@ -46,7 +46,7 @@ func lockFile(f *os.File, dir *os.Root, name string) error {
 	case err != nil:
 		return err
 	case !present.Mode().IsRegular():
-		return errors.New("is not a regular file; remove it")
+		return errors.New("is not a regular file")
 	case !os.SameFile(held, present):
 		return errLocked
 	}

@@ -14,6 +14,7 @@ type verb uint8
 const (
 	checking verb = iota
 	opening
+	rotating
 )
 
 // A request says what a caller wants.
@@ -24,6 +25,8 @@ type request struct {
 	given     bool   // the root is not loaded
 	anonymous bool   // nor has it a name
 	paths     []string
+	rotate    RotateOptions
+	planning  bool // of rotating: what would be done is asked, and not done
 }
 
 // anonymousName is the name of a root without one.
@@ -42,11 +45,15 @@ type operation struct {
 	scheduler
 	findings
 
+	rotations
+
 	context    map[string]Value // what the host put under ${context}
 	performing bool             // the second phase: calls are performed
+	collecting bool             // what comes after rotating: no further call is performed
 	oversized  bool             // a value that is too large has been reported
 	schemas    map[string]*contract
 	keys       map[*syntax.Expr][]string // of mappings, as far as they have been listed
+	heard      map[*task]*warnings       // of calls that have not been answered yet
 	secrets    []string                  // every text that is secret, for scrubbing
 	logged     int                       // errors in the log
 	io         *workers
@@ -56,10 +63,18 @@ type operation struct {
 func (e *Evaluator) evaluate(ctx context.Context, req request) (*Environment, error) {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
+	return e.operation(ctx, req).evaluate()
+}
+
+func (e *Evaluator) operation(ctx context.Context, req request) *operation {
 	o := &operation{Evaluator: e, ctx: ctx, limits: e.Limits.withDefaults(), request: req, schemas: map[string]*contract{}}
 	o.io = newWorkers(o.limits.Concurrency)
+	return o
+}
+
+func (o *operation) evaluate() (*Environment, error) {
 	name, ok := o.readRequest()
-	result := &Environment{Name: name, Values: Value{d: objectDatum(nil, nil, false)}}
+	result := emptyEnvironment(name)
 	if err := o.readContext(); err != nil {
 		return result, err
 	}
@@ -67,13 +82,17 @@ func (e *Evaluator) evaluate(ctx context.Context, req request) (*Environment, er
 		o.run(result)
 	}
 	result.Diagnostics = o.diagnostics(name)
-	if err := ctx.Err(); err != nil {
+	if err := o.ctx.Err(); err != nil {
 		return result, err
 	}
 	if o.stalled {
 		return result, ErrInternal
 	}
 	return result, result.Diagnostics.Err()
+}
+
+func emptyEnvironment(name string) *Environment {
+	return &Environment{Name: name, Values: Value{d: objectDatum(nil, nil, false)}}
 }
 
 // ErrInternal is the error of an operation that ended because of a defect of the evaluator.
@@ -86,6 +105,11 @@ func (o *operation) readRequest() (name string, ok bool) {
 		if name, ok = syntax.CanonicalName(o.request.name); !ok {
 			o.reportPlain("invalid-environment-name", "invalid environment name "+quoted(o.request.name), syntax.NameHint)
 			return o.request.name, false
+		}
+	}
+	if o.request.verb == rotating {
+		if unversioned, version := syntax.SplitVersion(name); version != "" {
+			o.reportPlain("pinned-version", "cannot rotate a pinned version", "rotate "+quoted(unversioned))
 		}
 	}
 	for _, text := range o.request.paths {
@@ -102,6 +126,10 @@ func (o *operation) readRequest() (name string, ok bool) {
 // run evaluates the root: everything that depends on no call first, and the rest if that found no error.
 func (o *operation) run(result *Environment) {
 	result.document = o.root.doc
+	if o.request.verb == rotating {
+		o.selectRotators()
+		o.checkSaving()
+	}
 	o.drive(&task{kind: taskGoal, env: o.root})
 	o.reportLoadFailures()
 	if o.request.verb == checking {
@@ -114,12 +142,14 @@ func (o *operation) run(result *Environment) {
 			o.drive(&task{kind: taskGoal, env: o.root})
 		}
 	}
-	if o.stopped() {
+	if o.request.verb == rotating && !o.stopped() && o.errors == 0 && !o.broken() && !o.rotateSelected() || o.stopped() {
 		return
 	}
 	result.context = o.contextValue(o.root)
 	values := o.result()
-	o.project(result, values)
+	if o.request.verb != rotating {
+		o.project(result, values)
+	}
 	if o.request.verb == opening {
 		o.reportUnknownOutputs(values)
 	}
@@ -142,6 +172,9 @@ func (o *operation) rootMark() syntax.Mark {
 
 // evalGoal evaluates what the operation was asked for.
 func (o *operation) evalGoal(t *task) bool {
+	if o.request.verb == rotating && o.performing && !o.collecting {
+		return o.evalSelected(t)
+	}
 	ok := true
 	for _, again := range o.again {
 		ok = o.need(t, again) && ok

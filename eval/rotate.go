@@ -28,6 +28,9 @@ func (o *operation) rotatorContract(e *syntax.Expr) (rotators.Rotator, *contract
 // evalRotate computes fn::rotate: what the rotator opens from its saved state.
 func (o *operation) evalRotate(t *task) (*datum, bool) {
 	e := t.expr
+	if run := o.runs[e]; run != nil && t.env == o.root {
+		return o.evalRotation(t, run)
+	}
 	rotator, c := o.rotatorContract(e)
 	plain, ok := o.rotatorInputs(t, t.env, e, o.request.verb == checking && t.env == o.root)
 	state, stateOK := o.rotatorState(t, e, c)
@@ -79,7 +82,7 @@ func needsUnknown(inputs any, s *schema.Schema) bool {
 func (o *operation) notRotated(e *syntax.Expr) {
 	o.add(finding{mark: e.Mark(), Diagnostic: Diagnostic{
 		Code: "not-rotated", Message: "not rotated yet", Hint: "run rotate", Path: exprPath(e),
-		Warning: o.request.verb == checking,
+		Warning: o.request.verb != opening,
 	}})
 }
 
@@ -96,7 +99,8 @@ func (o *operation) rotatorState(t *task, e *syntax.Expr, c *contract) (map[stri
 	if !o.validate(e.Call.State, v, c.state.Validate(plain)) {
 		return nil, true
 	}
-	state, _ := plain.(map[string]any)
+	state, _ := c.state.MarkSecrets(plain).(map[string]any)
+	o.secrets = appendSecrets(o.secrets, state)
 	return state, true
 }
 

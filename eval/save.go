@@ -6,33 +6,37 @@ import (
 	"errors"
 
 	"github.com/escapement-go/escapement/eval/internal/syntax"
-	"github.com/escapement-go/escapement/eval/internal/yamltext"
 )
 
-// Document loads the text of an environment, to be edited and saved. Errors are those of [Parse] and of the Loader, each as
-// [Diagnostics]; a name with a version is refused, since versions do not change.
+// Document loads the text of an environment, to be edited and saved. Errors are those of [Parse], within the Limits of the
+// evaluator, and of the Loader, each as [Diagnostics]; a name with a version is refused, since versions do not change.
 func (e *Evaluator) Document(ctx context.Context, name string) (*Document, error) {
-	canonical, ok := syntax.CanonicalName(name)
-	if !ok {
-		return nil, Diagnostics{{
-			Code: "invalid-environment-name", Message: "invalid environment name " + quoted(name), Hint: syntax.NameHint,
-		}}
+	canonical, err := canonicalName(name)
+	if err != nil {
+		return nil, err
 	}
-	if _, version := syntax.SplitVersion(canonical); version != "" {
-		return nil, Diagnostics{{
-			Code: "pinned-version", Message: "a version of an environment cannot be changed", Hint: "leave out " + quoted("@"+version),
-		}}
+	if err := checkChangeable(canonical); err != nil {
+		return nil, err
 	}
 	return e.load(ctx, canonical)
 }
 
+func checkChangeable(name string) error {
+	if plain, version := syntax.SplitVersion(name); version != "" {
+		return Diagnostics{{
+			Code: "pinned-version", Message: "a version of an environment cannot be changed", Hint: "change " + quoted(plain),
+		}}
+	}
+	return nil
+}
+
 func (e *Evaluator) load(ctx context.Context, name string) (*Document, error) {
 	if e.Loader == nil {
-		return nil, storeFailure("load-failed", "cannot load", name, errors.New("no loader is configured"))
+		return nil, storeFailure("load-failed", "cannot load", name, errors.New("no loader is configured"), nil)
 	}
-	src, err := e.Loader.Load(ctx, name)
+	src, err := guarded(func() ([]byte, error) { return e.Loader.Load(ctx, name) })
 	if err != nil {
-		return nil, storeFailure("load-failed", "cannot load", name, err)
+		return nil, storeFailure("load-failed", "cannot load", name, err, nil)
 	}
 	return parseDocument(name, src, e.Limits.withDefaults())
 }
@@ -42,30 +46,43 @@ func (e *Evaluator) CheckDocument(ctx context.Context, d *Document) (*Environmen
 	return e.evaluate(ctx, request{verb: checking, name: d.name, text: d.Bytes(), given: true})
 }
 
-// Save saves a document that was loaded and edited, if the Loader is a [Saver], and returns it as it was saved. If somebody
-// else has saved the environment in between, the edits are made again in the newest text, so that nobody's change is lost.
-// If they concern the very places that have changed, and differ, the error matches [ErrConflict] and nothing is written;
-// likewise if the whole text was given by [Document.Replace]. Other errors of the Saver are passed on, so that one matching
-// [ErrUncertain] is found by errors.Is; the text may then have been written. All errors are [Diagnostics].
+// Save saves a document that was loaded and edited, if the Loader is a [Saver], and returns it as it was saved; a document
+// without a change is not. If somebody else has saved the environment in between, the edits are made again in the newest
+// text, so that nobody's change is lost. If they concern the very places that have changed, and differ, or items of a list
+// that has changed around them, the error matches [ErrConflict] and nothing is written; likewise if the whole text was given
+// by [Document.Replace]. A merged text is valid YAML in which all edits stand, but has not been checked.
+//
+// Other errors of the Saver are passed on, so that one matching [ErrUncertain] is found by errors.Is; the text may then have
+// been written, and saving the same document again settles it. All errors are [Diagnostics].
 func (e *Evaluator) Save(ctx context.Context, d *Document) (*Document, error) {
+	if err := checkChangeable(d.name); err != nil {
+		return nil, err
+	}
 	saver, ok := e.Loader.(Saver)
 	if !ok {
-		return nil, storeFailure("not-writable", "cannot save", d.name, errors.New("nothing is configured that can save"))
+		return nil, storeFailure("not-writable", "cannot save", d.name, errors.New("nothing is configured that can save"), nil)
 	}
 	for {
-		if bytes.Equal(d.Bytes(), d.origin.Bytes()) {
-			return d, nil
+		old, new := d.drafted().origin.Bytes(), d.Bytes()
+		if bytes.Equal(old, new) {
+			return d.saved(), nil
 		}
-		err := saver.Save(ctx, d.name, d.origin.Bytes(), d.Bytes())
+		_, err := guarded(func() (struct{}, error) { return struct{}{}, saver.Save(ctx, d.name, old, new) })
 		switch {
 		case err == nil:
-			return &Document{name: d.name, text: d.text, origin: d.text}, nil
+			return d.saved(), nil
 		case !errors.Is(err, ErrConflict):
-			return nil, storeFailure("save-failed", "cannot save", d.name, err)
+			plain, _, _ := d.secrets()
+			return nil, storeFailure("save-failed", "cannot save", d.name, err, texts(plain))
+		case ctx.Err() != nil:
+			return nil, storeFailure("save-failed", "cannot save", d.name, ctx.Err(), nil)
 		}
 		newest, err := e.load(ctx, d.name)
 		if err != nil {
 			return nil, err
+		}
+		if bytes.Equal(newest.Bytes(), old) {
+			return nil, conflict(d.name, nil) // it has come and gone, or the Saver and its Load disagree
 		}
 		if d, err = d.onto(newest); err != nil {
 			return nil, err
@@ -73,25 +90,31 @@ func (e *Evaluator) Save(ctx context.Context, d *Document) (*Document, error) {
 	}
 }
 
-// onto makes the edits of a document in a newer text. It fails if that has changed where they were made.
-func (d *Document) onto(newest *Document) (*Document, error) {
-	if d.whole {
-		return nil, conflict(d.name, "")
-	}
-	var edits []yamltext.Edit
-	for _, edit := range d.edits {
-		now := newest.text.Lookup(edit.Path)
-		switch {
-		case yamltext.Same(now, d.origin.Lookup(edit.Path)):
-			edits = append(edits, edit)
-		case !yamltext.Same(now, d.text.Lookup(edit.Path)):
-			return nil, conflict(d.name, showPlace(edit.Path))
-		}
-	}
-	return newest.edit("", edits...)
+// saved is the document once its text is that of the environment.
+func (d *Document) saved() *Document {
+	x := d.drafted()
+	return d.with(draft{text: x.text, origin: x.text, seals: x.seals})
 }
 
-// showPlace prints the place of an edit as a path of the document.
+// storeFailure is the error of a loader or saver, in which the secrets may be quoted.
+func storeFailure(code, what, name string, err error, secrets []string) error {
+	message := what + " environment " + quoted(name) + ": " + visible(scrubbed(outsideText(err), secrets))
+	return Diagnostics{{Code: code, Message: message, Err: err}}
+}
+
+func conflict(name string, place []any) error {
+	what := "the environment"
+	if place != nil {
+		what = quoted(showPlace(place))
+	}
+	return Diagnostics{{
+		Code: "save-conflict", Range: Range{Environment: name}, Path: showPlace(place), Err: ErrConflict,
+		Message: "cannot save: " + what + " was changed by somebody else meanwhile",
+		Hint:    "look at the new text, and make the change again if it is still wanted",
+	}}
+}
+
+// showPlace prints a place as a path of the document.
 func showPlace(place []any) string {
 	var b []byte
 	for _, step := range place {
@@ -103,21 +126,4 @@ func showPlace(place []any) string {
 		}
 	}
 	return string(b)
-}
-
-func conflict(name, path string) error {
-	what := "the environment was changed meanwhile"
-	if path != "" {
-		what = quoted(path) + " was changed meanwhile"
-	}
-	return Diagnostics{{
-		Code: "save-conflict", Range: Range{Environment: name}, Path: path, Err: ErrConflict,
-		Message: "cannot save: " + what, Hint: "look at the new text, and do it again if it is still wanted",
-	}}
-}
-
-// storeFailure is the error of a loader or saver.
-func storeFailure(code, what, name string, err error) error {
-	d := &Diagnostic{Code: code, Message: what + " environment " + quoted(name) + ": " + visible(outsideText(err)), Err: err}
-	return Diagnostics{d}
 }

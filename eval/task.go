@@ -60,6 +60,8 @@ const (
 	taskSlot                  // the value of slot
 	taskLoad                  // the environment env is loaded, with its imports
 	taskGoal                  // all that the operation was asked for
+	taskDue                   // the answer whether anything is due at the call expr
+	taskPlan                  // the plan of the rotation of the call expr
 )
 
 type taskState uint8
@@ -198,6 +200,10 @@ func (o *operation) compute(t *task) (finished bool) {
 		finished = t.env.loadedWithImports
 	case taskGoal:
 		finished = o.evalGoal(t)
+	case taskDue:
+		finished = o.evalDue(t)
+	case taskPlan:
+		finished = o.evalPlan(t)
 	}
 	return finished
 }
@@ -217,6 +223,7 @@ func (o *operation) drive(goal *task) {
 			o.receive()
 		case len(o.wanted) > 0:
 			o.loadWanted()
+		case o.rotateNext():
 		default:
 			o.breakCycles(goal)
 		}

@@ -1,7 +1,7 @@
 package eval
 
 import (
-	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -22,12 +22,16 @@ type dataWriter struct {
 	ctx         context.Context
 	crypter     Crypter
 	environment string
-	writing     yamltext.Writing // of strings and mappings: Readable or Quoted
+	limits      Limits
+	writing     yamltext.Writing  // of strings and mappings: Readable or Quoted
+	envelopes   map[string]string // what is encrypted already, by plaintext; nil: nothing
+	planning    bool              // nothing is encrypted: what is new has a placeholder
+	secrets     []string          // what the crypter was given
 }
 
 // write accepts what a provider may return.
 func (w *dataWriter) write(data any) (*yamltext.Value, error) {
-	in := importer{limits: Limits{}.withDefaults()}
+	in := importer{limits: w.limits}
 	normal, err := in.normal(data, 0)
 	if err != nil {
 		return nil, err
@@ -45,6 +49,8 @@ func (w *dataWriter) value(v any) (*yamltext.Value, error) {
 		return w.text(v)
 	case schema.Secret:
 		return w.secret(v)
+	case schema.Unknown:
+		return w.unknown(v)
 	case []any:
 		return w.list(v)
 	case map[string]any:
@@ -61,37 +67,65 @@ func mapping(writing yamltext.Writing, key string, item *yamltext.Value) *yamlte
 	return &yamltext.Value{Kind: yamltext.Mapping, Writing: writing, Keys: []string{key}, Items: []*yamltext.Value{item}}
 }
 
+var errNotUTF8 = errors.New("a string is not valid UTF-8; encode it, for fn::fromBase64")
+
 func (w *dataWriter) text(text string) (*yamltext.Value, error) {
 	if !utf8.ValidString(text) {
-		return nil, errors.New("a string is not valid UTF-8; encode it, for fn::fromBase64")
+		return nil, errNotUTF8
 	}
 	return &yamltext.Value{Writing: w.writing, Text: syntax.Escape(text)}, nil
 }
 
-// secret writes a secret string as fn::secret, and other secret data as fn::fromJSON of its text.
+// notYetKnown stands in a plan for what only the rotation will make. It is no ciphertext.
+const notYetKnown = "[known after the rotation]"
+
+// unknown writes what a plan does not know.
+func (w *dataWriter) unknown(v schema.Unknown) (*yamltext.Value, error) {
+	placeholder := &yamltext.Value{Writing: yamltext.Quoted, Text: notYetKnown}
+	switch {
+	case !w.planning:
+		return nil, errors.New("a value is not known")
+	case v.Of.IsSecret():
+		return mapping(w.writing, "fn::secret", mapping(yamltext.OneLine, "ciphertext", placeholder)), nil
+	}
+	return placeholder, nil
+}
+
+// secret writes a secret string, which may have any bytes, as fn::secret, and other secret data as fn::fromJSON of its JSON.
 func (w *dataWriter) secret(secret schema.Secret) (*yamltext.Value, error) {
-	envelope, err := w.envelope(secret.Reveal())
+	text, ok := secret.Data().(string)
+	if !ok {
+		return w.asJSON(secret)
+	}
+	envelope, err := w.envelope(text)
 	if err != nil {
 		return nil, err
 	}
-	value := mapping(w.writing, "fn::secret", envelope)
-	if _, ok := secret.Data().(string); !ok {
-		value = mapping(w.writing, "fn::fromJSON", value)
-	}
-	return value, nil
+	return mapping(w.writing, "fn::secret", envelope), nil
 }
 
 // envelope encrypts a plaintext into what stands under fn::secret.
 func (w *dataWriter) envelope(plaintext string) (*yamltext.Value, error) {
-	text, err := guarded(func() (string, error) { return encryptText(w.ctx, w.crypter, w.environment, plaintext) })
+	if text, ok := w.envelopes[plaintext]; ok {
+		return envelopeValue(yamltext.OneLine, text), nil
+	}
+	if w.planning {
+		return mapping(yamltext.OneLine, "ciphertext", &yamltext.Value{Writing: yamltext.Quoted, Text: notYetKnown}), nil
+	}
+	w.secrets = append(w.secrets, plaintext)
+	text, err := encryptText(w.ctx, w.crypter, w.environment, plaintext)
 	if err != nil {
 		return nil, err
 	}
-	return envelopeValue(text), nil
+	if w.envelopes != nil {
+		w.envelopes[plaintext] = text
+	}
+	return envelopeValue(yamltext.OneLine, text), nil
 }
 
-func envelopeValue(text string) *yamltext.Value {
-	return mapping(yamltext.OneLine, "ciphertext", verbatim(text))
+// envelopeValue is what stands under fn::secret for an encrypted text.
+func envelopeValue(writing yamltext.Writing, text string) *yamltext.Value {
+	return mapping(writing, "ciphertext", verbatim(text))
 }
 
 func (w *dataWriter) list(items []any) (*yamltext.Value, error) {
@@ -110,12 +144,12 @@ func (w *dataWriter) list(items []any) (*yamltext.Value, error) {
 func (w *dataWriter) object(members map[string]any) (*yamltext.Value, error) {
 	keys := slices.Sorted(maps.Keys(members))
 	if slices.ContainsFunc(keys, hasFunctionPrefix) {
-		return w.objectAsText(members)
+		return w.asJSON(members)
 	}
 	object := &yamltext.Value{Kind: yamltext.Mapping, Writing: w.writing}
 	for _, key := range keys {
 		if !utf8.ValidString(key) {
-			return nil, errors.New("a key is not valid UTF-8")
+			return nil, errNotUTF8
 		}
 		value, err := w.value(members[key])
 		if err != nil {
@@ -128,27 +162,39 @@ func (w *dataWriter) object(members map[string]any) (*yamltext.Value, error) {
 
 func hasFunctionPrefix(key string) bool { return len(key) >= 4 && strings.EqualFold(key[:4], "fn::") }
 
-// objectAsText writes an object as fn::fromJSON of its text, which is a secret if anything in the object is.
-func (w *dataWriter) objectAsText(members map[string]any) (*yamltext.Value, error) {
-	revealed, secret := revealAll(members)
-	var buf bytes.Buffer
-	enc := json.NewEncoder(&buf)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(revealed); err != nil {
-		return nil, errors.New("an object cannot be written as JSON")
+// asJSON writes data as fn::fromJSON of its JSON, which is a secret if anything in the data is.
+func (w *dataWriter) asJSON(data any) (*yamltext.Value, error) {
+	revealed, secret := revealAll(data)
+	if !isUTF8(revealed) {
+		return nil, errNotUTF8
 	}
-	text := strings.TrimSuffix(buf.String(), "\n")
-	var value *yamltext.Value
-	var err error
+	text := schema.SecretData(revealed).Reveal()
+	var argument any = text
 	if secret {
-		value, err = w.secret(schema.NewSecret(text))
-	} else {
-		value, err = w.text(text)
+		argument = schema.NewSecret(text)
 	}
+	value, err := w.value(argument)
 	if err != nil {
 		return nil, err
 	}
 	return mapping(w.writing, "fn::fromJSON", value), nil
+}
+
+// isUTF8 reports whether every string and key in data without secrets has a JSON form.
+func isUTF8(v any) bool {
+	switch v := v.(type) {
+	case string:
+		return utf8.ValidString(v)
+	case []any:
+		return !slices.ContainsFunc(v, func(item any) bool { return !isUTF8(item) })
+	case map[string]any:
+		for key, item := range v {
+			if !utf8.ValidString(key) || !isUTF8(item) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // revealAll returns data with the contents of its secrets, and whether there are any.
@@ -176,12 +222,11 @@ func revealAll(v any) (revealed any, secret bool) {
 }
 
 // parseValue reads text of a document as a value to be written.
-func parseValue(text string) (*yamltext.Value, error) {
-	limits := Limits{}.withDefaults()
+func parseValue(text string, limits Limits) (*yamltext.Value, error) {
 	doc, issues := yamltext.Parse([]byte(text), limits.syntax().Limits)
 	for _, issue := range issues {
 		if !issue.Warning {
-			return nil, fmt.Errorf("the value is not YAML: %s", issue.Message)
+			return nil, fmt.Errorf("the value is not YAML: %s; %s", issue.Message, cmp.Or(issue.Hint, "put text in quotes"))
 		}
 	}
 	if doc.Root == nil {
@@ -232,7 +277,7 @@ func writtenScalar(n *yamltext.Node, limits Limits) (*yamltext.Value, error) {
 	scalar, issue := yamltext.Resolve(n, limits.Digits, limits.Exponent)
 	switch {
 	case issue != nil && !issue.Warning:
-		return nil, fmt.Errorf("the value holds a scalar that cannot be read: %s", issue.Message)
+		return nil, fmt.Errorf("the value cannot be read: %s; %s", issue.Message, cmp.Or(issue.Hint, "put text in quotes"))
 	case scalar.Kind == yamltext.String:
 		return &yamltext.Value{Text: n.Value}, nil
 	case n.Value == "":

@@ -38,7 +38,7 @@
 //  6. What Open returns satisfies the output schema.
 //  7. What the output schema calls secret is returned as schema.Secret.
 //  8. The text of a secret in the request is returned as schema.Secret or not at all.
-//  9. No error holds the text of a secret in the request.
+//  9. No error and no warning holds the text of a secret in the request.
 //  10. The code of an error is made of lower-case words joined by hyphens.
 //  11. Open leaves its request as it is.
 //  12. Every answer is the caller's own: it shares no map and no slice with another answer.
@@ -51,6 +51,12 @@
 // The text of an error reaches the author of the document, after `provider "greeter" failed: `. It says what is wrong,
 // what is allowed, and after the last semicolon what to do about it; it begins in lower case and has no full stop. An
 // error that is a [Coder] has a code besides, by which programs can tell failures apart.
+//
+// # Warnings
+//
+// What the author of the document should know although there is an answer, Open says by [Request].Warn. It reaches the
+// author as a warning, after `provider "greeter" warns: `, and has the form of an error. Each request has its own Warn,
+// which may be nil.
 //
 // # Secrets
 //

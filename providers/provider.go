@@ -33,6 +33,10 @@ type Request struct {
 	Root string
 	// Context is what the host put under ${context}, as plain data.
 	Context map[string]any
+	// Warn tells the author of the document something that is not an error, in the words of one: in lower case,
+	// without full stop, and without the text of a secret. It may be called by several goroutines until Open returns.
+	// Nil means that nobody listens.
+	Warn func(message string)
 }
 
 // New returns a Provider with schema s that opens with the function open, which must not be nil and has the obligations

@@ -112,6 +112,7 @@ var codes = map[string]code{
 	"decrypt-failed":           {"E", "PR", `cannot decrypt: {}`},
 	"unknown-key-id":           {"E", "PR", `cannot decrypt: no key "{}"[[; {}]]`},
 	"provider-failed":          {"E", "P", `provider "{}" failed: {}||rotator "{}" failed: {}`},
+	"provider-warning":         {"W", "P", `provider "{}" warns: {}||rotator "{}" warns: {}`},
 	"unknown-output":           {"E", "CP", `"{}" has no value because it depends on something unknown; see the other errors`},
 	"not-an-object":            {"E", "CP", `"environmentVariables" is {}; write names with their values||"files" is {}; write names with their values`},
 	"not-a-scalar":             {"E", "CP", `"{}" is {}; use a string, number, boolean or null, or "fn::toJSON"`},

@@ -15,17 +15,42 @@ import (
 	"github.com/escapement-go/escapement/eval"
 	"github.com/escapement-go/escapement/providers"
 	"github.com/escapement-go/escapement/providers/awslogin"
+	"github.com/escapement-go/escapement/providers/awstest"
 )
 
 var update = flag.Bool("update", false, "write what the documents yield to the files beside them")
 
-var evaluator = &eval.Evaluator{
-	Loader:    eval.Dir("."),
-	Providers: map[string]providers.Provider{"aws-login": &awslogin.Provider{}},
+// newEvaluator returns an evaluator whose AWS is a simulated account, the same in each test.
+func newEvaluator(t *testing.T) *eval.Evaluator {
+	t.Helper()
+	sim := awstest.New(t, awstest.Options{Account: "012345678912"})
+	key, err := awslogin.NewKey()
+	if err != nil {
+		t.Fatal(err)
+	}
+	issuer := awslogin.Issuer{URL: "https://esc.example.com", Organization: "acme", Key: key, Clock: sim.Clock()}
+	documents, err := issuer.Documents()
+	if err != nil {
+		t.Fatal(err)
+	}
+	trust, err := issuer.TrustPolicy("aws", sim.Account(), "pulumi:environments:org:acme:env:aws/oidc",
+		"pulumi:environments:pulumi.organization.login:acme:currentEnvironment.name:aws/scoped:rootEnvironment.name:*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := sim.AddIssuer(awstest.Issuer{URL: issuer.URL, ClientIDs: []string{"aws:acme"}, Documents: documents}); err != nil {
+		t.Fatal(err)
+	}
+	if err := sim.AddRole(awstest.Role{Name: "deployer", TrustPolicy: string(trust)}); err != nil {
+		t.Fatal(err)
+	}
+	login := &awslogin.Provider{Source: issuer, HTTPClient: sim.HTTPClient(), Clock: sim.Clock()}
+	return &eval.Evaluator{Loader: eval.Dir("."), Providers: map[string]providers.Provider{"aws-login": login}}
 }
 
 // TestOpen compares NAME.json with what esc open NAME prints, and NAME.txt with its warnings, if there are any.
 func TestOpen(t *testing.T) {
+	evaluator := newEvaluator(t)
 	for _, name := range names(t, ".yaml") {
 		t.Run(name, func(t *testing.T) {
 			env, err := evaluator.Open(t.Context(), name)
@@ -71,6 +96,7 @@ func write(t *testing.T, file, text string) {
 
 // TestCheck makes sure that Check, which calls nothing, has nothing to say that Open does not say.
 func TestCheck(t *testing.T) {
+	evaluator := newEvaluator(t)
 	for _, name := range names(t, ".yaml") {
 		env, err := evaluator.Check(t.Context(), name)
 		if err != nil {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -9,14 +10,16 @@ import (
 	"os/exec"
 	"os/signal"
 	"path"
+	"runtime"
 	"strings"
+	"syscall"
 
 	"github.com/escapement-go/escapement/eval"
 )
 
 type editCmd struct {
 	Env    string `arg:"" help:"Name of the environment, such as myapp/dev."`
-	Editor string `help:"The editor, with its arguments; it must not return before the file is closed." env:"VISUAL,EDITOR" default:"vi"`
+	Editor string `help:"Command of the editor, which must not end before the file is closed; left out, that in $VISUAL or $EDITOR, or vi." placeholder:"COMMAND"`
 }
 
 func (c *editCmd) Help() string {
@@ -32,16 +35,19 @@ func (c *editCmd) Run(ctx context.Context, g *cli) error {
 	// However often somebody interrupts, the text is removed first.
 	ctx, stop := signal.NotifyContext(ctx, endingSignals...)
 	defer stop()
-	x := &editing{cli: g, evaluator: g.evaluator(), name: c.Env, editor: c.Editor}
+	editor := c.Editor
+	for _, other := range []string{os.Getenv("VISUAL"), os.Getenv("EDITOR"), "vi"} {
+		editor = cmp.Or(strings.TrimSpace(editor), other)
+	}
+	x := &editing{cli: g, evaluator: g.evaluator(), name: c.Env, editor: editor}
 	if err := x.load(ctx); err != nil {
 		return err
 	}
-	var err error
-	if x.dir, err = newPrivateDir(path.Base(x.from.Name()) + ".yaml"); err != nil {
-		return err
+	changed, err := x.inPrivate(ctx)
+	if err == nil && !changed {
+		fmt.Fprintln(os.Stderr, "nothing was changed")
 	}
-	defer x.dir.clear()
-	return x.run(ctx)
+	return err
 }
 
 // An editing is one run of the command, in which the editor may be opened several times.
@@ -55,22 +61,35 @@ type editing struct {
 	plain     *eval.Document // its secrets decrypted
 }
 
-func (x *editing) run(ctx context.Context) error {
+// inPrivate runs the editing in a private directory, of which nothing is left.
+func (x *editing) inPrivate(ctx context.Context) (changed bool, err error) {
+	if x.dir, err = newPrivateDir(path.Base(x.name) + ".yaml"); err != nil {
+		return false, err
+	}
+	defer func() {
+		if left := x.dir.clear(); left != nil {
+			err = errors.Join(err, left)
+		}
+	}()
+	return x.run(ctx)
+}
+
+// run opens the editor until a text is saved or given up.
+func (x *editing) run(ctx context.Context) (changed bool, err error) {
 	text, wrong := x.plain.Bytes(), error(nil)
 	for {
 		next, err := x.edit(ctx, text, wrong)
 		switch {
 		case err != nil:
-			return err
+			return false, err
 		case bytes.Equal(next, text) && wrong != nil:
-			return errors.Join(wrong, hint("nothing was saved"))
+			return false, errors.Join(wrong, hint("nothing was saved"))
 		case bytes.Equal(next, x.plain.Bytes()):
-			fmt.Fprintln(os.Stderr, "nothing was changed")
-			return nil
+			return false, nil
 		}
 		text, wrong = next, x.save(ctx, next)
 		if wrong == nil || ctx.Err() != nil {
-			return wrong
+			return true, wrong
 		}
 		wrong = x.explain(wrong)
 	}
@@ -81,19 +100,32 @@ func (x *editing) edit(ctx context.Context, text []byte, wrong error) ([]byte, e
 	if err := x.dir.put(append(commented(wrong), text...)); err != nil {
 		return nil, err
 	}
-	args := append(strings.Fields(x.editor), x.dir.file())
-	cmd := exec.CommandContext(ctx, args[0], args[1:]...)
-	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+	cmd := editorCommand(ctx, x.editor, x.dir.file())
+	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
 	cmd.WaitDelay = editorGrace
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
 	switch err := cmd.Run(); {
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
 	case err != nil:
-		return nil, errors.Join(fmt.Errorf("the editor %q failed: %w", args[0], err), hint("nothing was saved; name another editor with --editor or in EDITOR"))
+		return nil, errors.Join(
+			fmt.Errorf("the editor %q failed: %w", x.editor, err),
+			hint("nothing was saved; name another editor with --editor or in EDITOR"))
 	}
 	edited, err := x.dir.take()
-	return withoutComments(edited), err
+	if wrong != nil {
+		edited = withoutHead(edited)
+	}
+	return edited, err
+}
+
+// editorCommand has a shell, where there is one, read the command of the editor as others do, with quotes and variables.
+func editorCommand(ctx context.Context, editor, file string) *exec.Cmd {
+	if runtime.GOOS == "windows" {
+		args := append(strings.Fields(editor), file)
+		return exec.CommandContext(ctx, args[0], args[1:]...)
+	}
+	return exec.CommandContext(ctx, "sh", "-c", "exec "+editor+` "$@"`, "esc", file)
 }
 
 // save encrypts, checks and saves an edited text.
@@ -114,7 +146,7 @@ func (x *editing) save(ctx context.Context, text []byte) error {
 	if err := x.load(ctx); err != nil {
 		return err
 	}
-	return errors.Join(err, hint("what you close the editor with takes the place of the new text"))
+	return errors.Join(err, hint("below is your text; a change to it, such as a blank line, saves it in the place of the other"))
 }
 
 // load begins with the environment as it is now.
@@ -127,22 +159,22 @@ func (x *editing) load(ctx context.Context) (err error) {
 }
 
 // mark begins the lines that esc writes on top of a text and takes off again.
-const mark = "#! "
+const mark = "#esc# "
 
 func commented(err error) []byte {
 	if err == nil {
 		return nil
 	}
-	var b bytes.Buffer
+	var b, out bytes.Buffer
 	printError(&b, err)
-	var out []byte
 	for line := range strings.Lines(b.String()) {
-		out = append(append(append(out, mark...), strings.TrimSuffix(line, "\n")...), '\n')
+		out.WriteString(mark + line)
 	}
-	return append(out, mark+"Correct this and close the editor; close it without a change to give up.\n"...)
+	out.WriteString(mark + "Correct this and close the editor; close it without a change to give up.\n")
+	return out.Bytes()
 }
 
-func withoutComments(text []byte) []byte {
+func withoutHead(text []byte) []byte {
 	for bytes.HasPrefix(text, []byte(mark)) {
 		_, text, _ = bytes.Cut(text, []byte("\n"))
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"os"
 
@@ -22,11 +23,16 @@ func (c *encryptCmd) Run(ctx context.Context, g *cli) error {
 	if err != nil {
 		return err
 	}
-	if doc, err = doc.Encrypt(ctx, e.Crypter); err != nil {
-		return err
+	for {
+		encrypted, err := doc.Encrypt(ctx, e.Crypter)
+		if err != nil || bytes.Equal(encrypted.Bytes(), doc.Bytes()) {
+			return err
+		}
+		// What somebody else has saved meanwhile may hold further secrets.
+		if doc, err = e.Save(ctx, encrypted); err != nil {
+			return err
+		}
 	}
-	_, err = e.Save(ctx, doc)
-	return err
 }
 
 type decryptCmd struct {

@@ -1,4 +1,4 @@
-// Command esc opens and checks environments: YAML documents of configuration and secrets in a directory.
+// Command esc opens, checks and changes environments: YAML documents of configuration and secrets in a directory.
 //
 //	go run ./examples/esc --dir examples/environments open myapp/dev
 //
@@ -16,30 +16,33 @@ import (
 	"github.com/alecthomas/kong"
 
 	"github.com/escapement-go/escapement/eval"
-	"github.com/escapement-go/escapement/providers"
 	"github.com/escapement-go/escapement/providers/awslogin"
 )
 
-const description = `Opens and checks environments: YAML documents of configuration and secrets in a directory.
+const description = `Opens, checks and changes environments: YAML documents of configuration and secrets in a directory.
 
 The environment myapp/dev is the file myapp/dev.yaml:
 
     esc --dir examples/environments open myapp/dev
     esc --dir examples/environments open myapp/dev aws.region -f string
     eval "$(esc --dir examples/environments open myapp/dev -f shell)"
+    esc set myapp/dev app.port 8081
 
 Data goes to standard output, everything else to standard error. The exit code is the first that applies:
 
     70  a defect of esc
      2  usage: a flag, an argument, a path that does not parse
-     1  the document, the environment, a provider or a file is at fault,
-        there is no value at the path, or esc was interrupted
+     1  the document, the environment, a provider, a file or the editor is at
+        fault, there is no value at the path, somebody else has changed it
+        meanwhile, or esc was interrupted; nothing is saved then
      0  done`
 
 // cli is the command line.
 type cli struct {
 	Dir     string `help:"Directory of the environments; the working directory where it is left out." env:"ESC_DIR" placeholder:"DIR"`
-	KeyFile string `help:"File of the keys that decrypt secrets." name:"key" env:"ESC_KEY_FILE" placeholder:"FILE"`
+	KeyFile string `help:"File of the keys of secrets." name:"key" env:"ESC_KEY_FILE" placeholder:"FILE"`
+
+	awsFlags
 
 	Open    openCmd    `cmd:"" help:"Print an environment with its secrets."`
 	Get     getCmd     `cmd:"" help:"Print an environment without calling a provider, secrets redacted."`
@@ -50,6 +53,7 @@ type cli struct {
 	Encrypt encryptCmd `cmd:"" help:"Encrypt the secrets in an environment's file."`
 	Decrypt decryptCmd `cmd:"" help:"Print an environment's file with its secrets decrypted."`
 	Key     keyCmd     `cmd:"" help:"Make keys."`
+	OIDC    oidcCmd    `cmd:"" name:"oidc" help:"Log in to AWS with tokens of an issuer of your own."`
 }
 
 // evaluator returns an evaluator for the directory. Without keys that can be read it has no Crypter, so that nobody
@@ -57,7 +61,7 @@ type cli struct {
 func (c *cli) evaluator() *eval.Evaluator {
 	e := &eval.Evaluator{
 		Loader:    eval.Dir(cmp.Or(c.Dir, ".")),
-		Providers: map[string]providers.Provider{"aws-login": &awslogin.Provider{}},
+		Providers: c.providers(),
 	}
 	if keys, err := c.keys(); err == nil {
 		e.Crypter = keys
@@ -99,7 +103,7 @@ func newParser(ctx context.Context, c *cli) (*kong.Kong, error) {
 	return kong.New(c,
 		kong.Name("esc"),
 		kong.Description(description),
-		kong.Vars{"formats": strings.Join(eval.Formats(), ",")},
+		kong.Vars{"formats": strings.Join(eval.Formats(), ","), "sources": awslogin.SourceForms},
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
 		kong.BindTo(ctx, (*context.Context)(nil)))
 }

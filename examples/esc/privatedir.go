@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -27,16 +28,17 @@ func newPrivateDir(name string) (*privateDir, error) {
 			continue
 		}
 		clearAbandoned(parent)
-		dir, err := os.MkdirTemp(parent, privatePrefix)
-		if err != nil {
-			continue
-		}
-		held, err := hold(dir)
-		if err != nil {
+		for range 3 { // another esc may take it for abandoned before it is held
+			dir, err := os.MkdirTemp(parent, privatePrefix)
+			if err != nil {
+				break
+			}
+			held, err := hold(dir)
+			if err == nil {
+				return &privateDir{dir, name, held}, nil
+			}
 			os.Remove(dir)
-			continue
 		}
-		return &privateDir{dir, name, held}, nil
 	}
 	return nil, errors.New("no directory for temporary files can be written to; name one in TMPDIR")
 }
@@ -47,16 +49,20 @@ func (d *privateDir) put(text []byte) error { return os.WriteFile(d.file(), text
 
 func (d *privateDir) take() ([]byte, error) { return os.ReadFile(d.file()) }
 
-func (d *privateDir) clear() {
-	os.RemoveAll(d.dir)
-	d.held.Close()
+func (d *privateDir) clear() error {
+	defer d.held.Close()
+	if err := os.RemoveAll(d.dir); err != nil {
+		return fmt.Errorf("the text with its secrets is still in %q; remove it: %w", d.dir, err)
+	}
+	return nil
 }
 
 // clearAbandoned removes the private directories of processes that were killed.
 func clearAbandoned(parent string) {
 	dirs, _ := filepath.Glob(filepath.Join(parent, privatePrefix+"*"))
 	for _, dir := range dirs {
-		if abandoned(dir) {
+		// What else has such a name is not ours, and opening it may wait forever.
+		if info, err := os.Lstat(dir); err == nil && info.IsDir() && abandoned(dir) {
 			os.RemoveAll(dir)
 		}
 	}

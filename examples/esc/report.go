@@ -7,7 +7,9 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/alecthomas/kong"
 	"golang.org/x/term"
@@ -31,12 +33,21 @@ type hint string
 
 func (h hint) Error() string { return string(h) }
 
+// dashed is what kong says of a negative number.
+var dashed = regexp.MustCompile(`^unknown flag -[0-9.]`)
+
 // badCommandLine adds to an error of kong how the command is used.
 func badCommandLine(err error) error {
+	if strings.HasPrefix(err.Error(), "expected one of ") { // and then some of the commands
+		err = errors.New("no command is named")
+	}
 	how := hint("run esc --help")
 	if e, ok := errors.AsType[*kong.ParseError](err); ok && e.Context.Selected() != nil {
 		command := e.Context.Selected()
 		how = hint(fmt.Sprintf("write esc %s, or run %s --help", command.Summary(), command.FullPath()))
+		if dashed.MatchString(err.Error()) {
+			how = `write -- before an argument that begins with "-"`
+		}
 	}
 	return errors.Join(usageError{err}, how)
 }

@@ -31,6 +31,7 @@ equal to the length of a list adds an item. What would make an environment wrong
     esc set myapp/dev app.port 8080
     esc set myapp/dev app.url 'https://${app.host}:${app.port}'
     esc set myapp/dev app.version --string 1.10
+    esc set myapp/dev app.offset -- -5
     esc set myapp/dev app.password --secret
 
 A secret is encrypted before it is written. It is never an argument, which others could see. From standard input and from
@@ -55,7 +56,10 @@ func (c *setCmd) Run(ctx context.Context, g *cli) error {
 		return err
 	}
 	if !c.Secret && !c.Plaintext {
-		if err := refusePlaintext(before, after, c.Path); err != nil {
+		if err := c.refusePlaintext(ctx, doc, next); err != nil {
+			return err
+		}
+		if err := refuseLikeness(before, after, c.Path); err != nil {
 			return err
 		}
 	}
@@ -63,11 +67,30 @@ func (c *setCmd) Run(ctx context.Context, g *cli) error {
 	return err
 }
 
+// refusePlaintext refuses a value that holds the text of an fn::secret. It would stand in the file, and was perhaps seen on
+// the command line.
+func (c *setCmd) refusePlaintext(ctx context.Context, from, to *eval.Document) error {
+	adds, err := addsPlaintext(ctx, from, to)
+	switch {
+	case err != nil || !adds:
+		return err
+	case c.Value != nil:
+		err = usageError{errSecretArgument}
+	default:
+		err = errors.New("the value holds the plain text of a secret; nothing was changed")
+	}
+	return errors.Join(err, hint("write the text of the secret with --secret, or the whole value with esc edit, which encrypts it"))
+}
+
+var errSecretArgument = errors.New("a secret cannot be an argument, which others could see")
+
 func (c *setCmd) checkUsage() error {
 	switch {
 	case c.Secret && c.Value != nil:
-		return errors.Join(usageError{errors.New("a secret cannot be an argument, which others could see")},
+		return errors.Join(usageError{errSecretArgument},
 			hint("leave out VALUE: it is asked for, or read from standard input or --file"))
+	case c.Secret && c.Plaintext:
+		return usageError{errors.New("--secret and --plaintext are both given")}
 	case c.Value != nil && c.File != "":
 		return usageError{errors.New("VALUE and --file are both given")}
 	case c.Value == nil && c.File == "" && !c.Secret:
@@ -78,7 +101,7 @@ func (c *setCmd) checkUsage() error {
 
 // change makes the change that the command line asks for.
 func (c *setCmd) change(ctx context.Context, e *eval.Evaluator, doc *eval.Document) (*eval.Document, error) {
-	text, err := c.text()
+	text, err := c.text(ctx)
 	switch {
 	case err != nil:
 		return nil, err
@@ -91,7 +114,7 @@ func (c *setCmd) change(ctx context.Context, e *eval.Evaluator, doc *eval.Docume
 }
 
 // text returns what is to be written.
-func (c *setCmd) text() (string, error) {
+func (c *setCmd) text(ctx context.Context) (string, error) {
 	switch {
 	case c.Value != nil:
 		return *c.Value, nil
@@ -103,7 +126,7 @@ func (c *setCmd) text() (string, error) {
 		defer f.Close()
 		return readText(f)
 	case term.IsTerminal(int(os.Stdin.Fd())):
-		return askTwice(c.Path)
+		return askTwice(ctx, c.Path)
 	}
 	return readText(os.Stdin)
 }
@@ -127,19 +150,40 @@ func readText(r io.Reader) (string, error) {
 }
 
 // askTwice asks for a secret without showing it.
-func askTwice(path string) (string, error) {
-	var texts [2]string
-	for i, prompt := range []string{"secret for " + path + ": ", "once more: "} {
-		fmt.Fprint(os.Stderr, prompt)
-		text, err := term.ReadPassword(int(os.Stdin.Fd()))
-		fmt.Fprintln(os.Stderr)
-		if err != nil {
-			return "", err
-		}
-		texts[i] = string(text)
+func askTwice(ctx context.Context, path string) (string, error) {
+	first, err := ask(ctx, "secret for "+path+": ")
+	if err != nil {
+		return "", err
 	}
-	if texts[0] != texts[1] {
-		return "", errors.New("the two are not the same; nothing was changed")
+	second, err := ask(ctx, "once more: ")
+	if err == nil && first != second {
+		err = errors.New("the two are not the same; nothing was changed")
 	}
-	return texts[0], nil
+	return first, err
+}
+
+// ask reads a line from the terminal, which does not show it, but shows what is typed later even if somebody interrupts.
+func ask(ctx context.Context, prompt string) (string, error) {
+	terminal := int(os.Stdin.Fd())
+	state, err := term.GetState(terminal)
+	if err != nil {
+		return "", err
+	}
+	fmt.Fprint(os.Stderr, prompt)
+	defer fmt.Fprintln(os.Stderr)
+	type answer struct {
+		text []byte
+		err  error
+	}
+	answers := make(chan answer, 1)
+	go func() {
+		text, err := term.ReadPassword(terminal)
+		answers <- answer{text, err}
+	}()
+	select {
+	case a := <-answers:
+		return string(a.text), a.err
+	case <-ctx.Done():
+		return "", errors.Join(ctx.Err(), term.Restore(terminal, state))
+	}
 }

@@ -156,7 +156,9 @@ func TestOpenWithoutValidation(t *testing.T) {
 		inputs map[string]any
 		want   string
 	}{
-		{nil, `"static.accessKeyId" is empty; write the id of an access key`},
+		{nil, `there is neither "static" nor "oidc"; write one of them`},
+		{map[string]any{"static": nil, "oidc": nil}, `there is neither "static" nor "oidc"; write one of them`},
+		{inputs(), `"static.accessKeyId" is empty; write the id of an access key`},
 		{inputs("accessKeyId", 5), `"static.accessKeyId" is empty; write the id of an access key`},
 		{inputs("accessKeyId", longTermID), `"static.secretAccessKey" is empty; write the secret of the access key`},
 		{map[string]any{"static": "a"}, `at "static": must be an object, is a string`},
@@ -190,8 +192,9 @@ func TestInputSchema(t *testing.T) {
 	}{
 		{"placeholders", inputs("accessKeyId", "<access key>", "secretAccessKey", schema.NewSecret("<secret key>")), nil},
 		{"unknown secret", inputs("accessKeyId", longTermID, "secretAccessKey", schema.Unknown{}), nil},
-		{"nothing", map[string]any{}, []string{"missing-property"}},
-		{"oidc", map[string]any{"oidc": map[string]any{}}, []string{"missing-property", "unexpected-property"}},
+		{"nothing", map[string]any{}, nil}, // that is found by Open
+		{"empty oidc", map[string]any{"oidc": map[string]any{}}, []string{"missing-property", "missing-property"}},
+		{"something else", map[string]any{"saml": map[string]any{}}, []string{"unexpected-property"}},
 		{"static is a string", map[string]any{"static": "a"}, []string{"wrong-type"}},
 		{"empty static", inputs(), []string{"missing-property", "missing-property"}},
 		{"empty texts", inputs("accessKeyId", "", "secretAccessKey", schema.NewSecret("")),
@@ -218,11 +221,11 @@ func TestInputSchema(t *testing.T) {
 // What the outputs of an environment that is only checked can be asked for.
 func TestOutputSchema(t *testing.T) {
 	outputs := new(awslogin.Provider).Schema().Outputs
-	want := []string{"accessKeyId", "secretAccessKey", "sessionToken"}
+	want := []string{"accessKeyId", "expiresAt", "secretAccessKey", "sessionToken"}
 	if diff := cmp.Diff(want, slices.Sorted(maps.Keys(outputs.Properties))); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
-	for name, secret := range map[string]bool{"accessKeyId": false, "secretAccessKey": true, "sessionToken": true} {
+	for name, secret := range map[string]bool{"accessKeyId": false, "expiresAt": false, "secretAccessKey": true, "sessionToken": true} {
 		if outputs.Properties[name].Secret != secret {
 			t.Errorf("secret of %q is %v", name, !secret)
 		}

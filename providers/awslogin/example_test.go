@@ -22,3 +22,47 @@ func Example() {
 	fmt.Println(out, err)
 	// Output: map[accessKeyId:AKIAIOSFODNN7EXAMPLE secretAccessKey:[secret]] <nil>
 }
+
+// An issuer of one's own: what to publish is in Documents, what to paste into the role in TrustPolicy.
+func ExampleIssuer_TrustPolicy() {
+	issuer := awslogin.Issuer{URL: "https://oidc.example.com", Organization: "acme"}
+	subject, err := issuer.Subject(awslogin.TokenRequest{Environment: "aws/login"})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	policy, err := issuer.TrustPolicy("aws", "123456789012", subject)
+	fmt.Println(string(policy), err)
+	// Output:
+	// {
+	//   "Version": "2012-10-17",
+	//   "Statement": [
+	//     {
+	//       "Effect": "Allow",
+	//       "Principal": {
+	//         "Federated": "arn:aws:iam::123456789012:oidc-provider/oidc.example.com"
+	//       },
+	//       "Action": "sts:AssumeRoleWithWebIdentity",
+	//       "Condition": {
+	//         "StringEquals": {
+	//           "oidc.example.com:aud": "aws:acme",
+	//           "oidc.example.com:sub": "pulumi:environments:org:acme:env:aws/login"
+	//         }
+	//       }
+	//     }
+	//   ]
+	// }
+	//  <nil>
+}
+
+// A program takes the source of tokens from a flag.
+func ExampleParseSource() {
+	source, err := awslogin.ParseSource("env:AWS_LOGIN_TOKEN")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	login := &awslogin.Provider{Source: source, Regions: []string{"eu-central-1"}}
+	fmt.Println(login.Source)
+	// Output: env:AWS_LOGIN_TOKEN
+}

@@ -53,9 +53,9 @@ func (s *static) check() error {
 	id, secret, token := text(s.AccessKeyID), s.SecretAccessKey.Reveal(), s.SessionToken.Reveal()
 	switch {
 	case id == "":
-		return &inputError{`"static.accessKeyId" is empty; write the id of an access key`}
+		return badInput(`"static.accessKeyId" is empty; write the id of an access key`)
 	case secret == "":
-		return &inputError{`"static.secretAccessKey" is empty; write the secret of the access key`}
+		return badInput(`"static.secretAccessKey" is empty; write the secret of the access key`)
 	case blank(id):
 		return notPlain("static.accessKeyId")
 	case blank(secret):
@@ -63,8 +63,8 @@ func (s *static) check() error {
 	case blank(token):
 		return notPlain("static.sessionToken")
 	case strings.HasPrefix(id, "ASIA") && token == "":
-		return &inputError{`"static.sessionToken" is missing; an access key whose id begins with "ASIA" is temporary ` +
-			`and works only together with its session token`}
+		return badInput(`"static.sessionToken" is missing; an access key whose id begins with "ASIA" is temporary ` +
+			`and works only together with its session token`)
 	}
 	return nil
 }
@@ -84,6 +84,6 @@ func blank(text string) bool {
 }
 
 func notPlain(name string) error {
-	return &inputError{`"` + name + `" holds white space or a control character; ` +
-		`replace it by the real one, with nothing before, within or after it`}
+	return badInput(`"%s" holds white space or a control character; `+
+		`replace it by the real one, with nothing before, within or after it`, name)
 }

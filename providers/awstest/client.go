@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
+	"reflect"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -108,7 +109,7 @@ func (d *directClient) see(a answer, op *operation) (any, middleware.Metadata, e
 	if a.err != nil && errors.Is(a.err, context.Canceled) || errors.Is(a.err, context.DeadlineExceeded) {
 		return nil, metadata, &aws.RequestCanceledError{Err: a.err}
 	}
-	if err := lost(a, op); err != nil {
+	if err := d.lost(a); err != nil {
 		return nil, metadata, responseError(nil, "", &smithyhttp.RequestSendError{Err: err})
 	}
 	raw := &smithyhttp.Response{Response: &http.Response{StatusCode: http.StatusOK, Header: http.Header{
@@ -116,24 +117,38 @@ func (d *directClient) see(a answer, op *operation) (any, middleware.Metadata, e
 		"X-Amzn-Requestid": {a.requestID},
 	}}}
 	d.stamp(&metadata, raw, a.requestID)
-	var refusal *apiError
-	switch {
-	case a.damage == truncated:
-		return nil, metadata, responseError(raw, a.requestID, undecodable("unexpected EOF"))
-	case a.damage == html:
-		return nil, metadata, responseError(raw, "", undecodable("element <br> closed by </body>"))
-	case a.damage == redirected:
-		raw.StatusCode = a.status
-		return nil, metadata, responseError(raw, a.requestID, &smithy.GenericAPIError{Code: "UnknownError", Message: "UnknownError"})
-	case errors.As(a.err, &refusal):
-		raw.StatusCode = refusal.status
-		return nil, metadata, responseError(raw, a.requestID, typed(op, refusal))
-	}
-	return a.out, metadata, nil
+	out, err := d.decoded(a, op, raw)
+	return out, metadata, err
 }
 
+// decoded is what the SDK makes of an answer that has arrived.
+func (d *directClient) decoded(a answer, op *operation, raw *smithyhttp.Response) (any, error) {
+	var refusal *apiError
+	isRefusal := errors.As(a.err, &refusal)
+	switch {
+	case a.damage == html && op.void:
+		return reflect.New(op.output).Interface(), nil // it does not look at the body
+	case a.damage == html:
+		return nil, responseError(raw, "", undecodable("element <br> closed by </body>"))
+	case a.damage == redirected:
+		raw.StatusCode = a.status
+		return nil, responseError(raw, a.requestID, &smithy.GenericAPIError{Code: "UnknownError", Message: "UnknownError"})
+	case isRefusal:
+		raw.StatusCode = refusal.status
+		if a.damage == truncated {
+			return nil, responseError(raw, a.requestID, fmt.Errorf("error while deserializing xml error response: %w", cutShort))
+		}
+		return nil, responseError(raw, a.requestID, typed(op, refusal))
+	case a.damage == truncated && !op.void:
+		return nil, responseError(raw, a.requestID, undecodable(cutShort.Msg))
+	}
+	return a.out, nil
+}
+
+var cutShort = &xml.SyntaxError{Line: 1, Msg: "unexpected EOF"}
+
 // lost returns how the transport fails when no answer arrives.
-func lost(a answer, op *operation) error {
+func (d *directClient) lost(a answer) error {
 	var err error
 	switch a.damage {
 	case refused:
@@ -145,7 +160,11 @@ func lost(a answer, op *operation) error {
 	default:
 		return nil
 	}
-	return &url.Error{Op: "Post", URL: "https://" + op.service + ".amazonaws.com/", Err: err}
+	host := "iam"
+	if d.service == "STS" {
+		host = "sts." + d.region
+	}
+	return &url.Error{Op: "Post", URL: "https://" + host + ".amazonaws.com/", Err: err}
 }
 
 func responseError(raw *smithyhttp.Response, requestID string, err error) error {

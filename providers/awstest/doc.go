@@ -17,6 +17,7 @@
 // registered issuers, published keys (RS256, ES256), and trust policies of Principal.Federated, Action, StringEquals,
 // StringLike and both after ForAnyValue: on the keys <issuer>:aud and <issuer>:sub. Signatures are recomputed with the
 // SDK's signer, permissions are enforced by action, and IAM can be behind itself as the real one is, see [Consistency].
+// A [TokenIssuer] issues tokens to log in with. Session policies are checked for form and restrict nothing.
 // What a human does in the meantime are methods such as [Simulator.AddKey] and [Simulator.SetKeyStatus].
 //
 // # Faults
@@ -36,6 +37,9 @@
 // Ids, secrets and tokens follow from [Options.Seed], times from a [Clock] that only the test advances. A run that takes
 // one step after the other is a function of seed and script. A simulator never tells a secret in an error, a [Call] or a
 // [Violation]; [Simulator.Secrets] lists them all for a test that searches its own output.
+//
+// A virtual clock that is far from the machine's makes the SDK suspect a skewed clock when a call ends in
+// SignatureDoesNotMatch: it wraps the error, and with a retryer tries again. Direct clients do not.
 //
 // The behaviour follows AWS's documentation and what its SDK decodes. It was not compared with a real account.
 package awstest

@@ -29,19 +29,22 @@ func Example() {
 	// CreateAccessKey connection dropped
 }
 
-// A login with a web identity, without HTTP.
-func ExampleSimulator_STS() {
+// A test of code that logs in with a web identity, without HTTP.
+func ExampleTokenIssuer() {
 	test := func(t awstest.TB) {
-		sim := awstest.New(t, federated()) // an issuer with its keys, and a role that trusts it
+		issuer := awstest.NewTokenIssuer("https://tokens.example.com", "aws:contoso")
+		sim := awstest.New(t, awstest.Options{
+			Issuers: []awstest.Issuer{issuer.Issuer()},
+			Roles:   []awstest.Role{{Name: "deploy", TrustPolicy: `{"Statement": {"Effect": "Allow", "Principal": "*", "Action": "sts:*"}}`}},
+		})
+		token, _ := issuer.Token(sim.Clock().Now(), "env:myapp/dev", nil)
 		out, err := sim.STS(aws.Credentials{}).AssumeRoleWithWebIdentity(context.Background(), &sts.AssumeRoleWithWebIdentityInput{
-			RoleArn:          aws.String(sim.RoleARN("deploy")),
-			RoleSessionName:  aws.String("ci"),
-			WebIdentityToken: aws.String(mint(byEC, good(nil))),
+			RoleArn: aws.String(sim.RoleARN("deploy")), RoleSessionName: aws.String("ci"), WebIdentityToken: &token,
 		})
 		fmt.Println(*out.SubjectFromWebIdentityToken, err)
 	}
 	test(new(exampleTB))
-	// Output: pulumi:environments:org:contoso:env:myapp/dev <nil>
+	// Output: env:myapp/dev <nil>
 }
 
 // A rotation that dies after each of its steps in turn.

@@ -10,7 +10,7 @@ import (
 type Rule struct {
 	Action  string          // such as CreateAccessKey; empty means any
 	User    string          // the user that the call concerns, without regard to case; empty means any
-	When    func(Call) bool // a further condition, such as one on the key that signs; nil means none
+	When    func(Call) bool // a further condition, such as on the key that signs, that depends on the call alone; nil means none
 	Nth     int             // only the Nth call that the above match, from 1; zero means each of them
 	Outcome Outcome
 }
@@ -145,10 +145,11 @@ func TimedOut(after time.Duration) Outcome {
 	return Outcome{name: "time-out", damage: timedOut, delay: after}
 }
 
-// Truncated carries the call out and cuts its answer in the middle.
+// Truncated carries the call out and cuts its answer in the middle, which the SDK notices if the action has a result.
 func Truncated() Outcome { return Outcome{name: "truncated answer", damage: truncated, always: true} }
 
-// HTML answers 200 with a page.
+// HTML answers 200 with a page. For actions that have no result, such as DeleteAccessKey, the SDK does not look at the
+// body: it reports success.
 func HTML() Outcome { return Outcome{name: "page instead of answer", damage: html} }
 
 // Redirect answers with a redirect, such as 307, to a location; an empty one is the same place.

@@ -112,6 +112,37 @@ func TestOutcomes(t *testing.T) {
 	t.Logf("%d outcomes", len(outcomes))
 }
 
+// TestActions makes calls of all kinds meet each outcome, and compares what the SDK and the direct clients see.
+func TestActions(t *testing.T) {
+	actions := []string{"GetUser", "TagUser", "UpdateAccessKey", "DeleteAccessKey", "GetAccessKeyLastUsed", "UpdateLoginProfile", "GetCallerIdentity", "AssumeRoleWithWebIdentity"}
+	for _, action := range actions {
+		for _, o := range outcomes {
+			var seen [2][]string
+			var executed [2]bool
+			for i, direct := range []bool{false, true} {
+				a := account{t, awstest.New(t, busyOptions()), direct}
+				a.Script(awstest.Rule{Nth: 1, Outcome: o.outcome})
+				seen[i] = chain(a.do(action))
+				executed[i] = a.Calls()[0].Executed
+			}
+			if diff := cmp.Diff(seen[0], seen[1]); diff != "" || executed[0] != executed[1] || executed[0] != o.executed {
+				t.Errorf("%s, %s: executed %v; -SDK +direct\n%s", action, o.outcome, executed, diff)
+			}
+		}
+	}
+	var seen [2][]string
+	for i, direct := range []bool{false, true} {
+		a := account{t, awstest.New(t, awstest.Options{}), direct}
+		a.Script(awstest.Rule{Outcome: awstest.Truncated()})
+		_, err := a.admin().GetUser(t.Context(), &iam.GetUserInput{UserName: aws.String("nobody")})
+		seen[i] = chain(err)
+	}
+	if diff := cmp.Diff(seen[0], seen[1]); diff != "" {
+		t.Errorf("half of an error: -SDK +direct\n%s", diff)
+	}
+	t.Logf("%d actions, each with %d outcomes", len(actions), len(outcomes))
+}
+
 // TestErrorTypes compares the errors of the two ways for every code, with the actions that have a type for it or not.
 func TestErrorTypes(t *testing.T) {
 	for _, action := range []string{"GetUser", "UpdateAccessKey", "UpdateLoginProfile", "AssumeRoleWithWebIdentity", "GetAccessKeyLastUsed", "CreateLoginProfile", "TagUser"} {
@@ -143,13 +174,17 @@ func (a account) do(action string) error {
 	case "TagUser":
 		_, err = a.admin().TagUser(a.Context(), &iam.TagUserInput{UserName: user, Tags: []types.Tag{{Key: user, Value: user}}})
 	case "UpdateAccessKey":
-		_, err = a.admin().UpdateAccessKey(a.Context(), &iam.UpdateAccessKeyInput{UserName: user, AccessKeyId: id, Status: "Active"})
+		_, err = a.admin().UpdateAccessKey(a.Context(), &iam.UpdateAccessKeyInput{UserName: aws.String("admin"), AccessKeyId: id, Status: "Active"})
 	case "GetAccessKeyLastUsed":
 		_, err = a.admin().GetAccessKeyLastUsed(a.Context(), &iam.GetAccessKeyLastUsedInput{AccessKeyId: id})
 	case "UpdateLoginProfile":
 		_, err = a.admin().UpdateLoginProfile(a.Context(), &iam.UpdateLoginProfileInput{UserName: user})
 	case "CreateLoginProfile":
 		_, err = a.admin().CreateLoginProfile(a.Context(), &iam.CreateLoginProfileInput{UserName: user, Password: aws.String(firstPassword)})
+	case "DeleteAccessKey":
+		_, err = a.admin().DeleteAccessKey(a.Context(), &iam.DeleteAccessKeyInput{UserName: aws.String("admin"), AccessKeyId: id})
+	case "GetCallerIdentity":
+		_, err = a.sts(a.Credentials("admin")).GetCallerIdentity(a.Context(), nil)
 	case "AssumeRoleWithWebIdentity":
 		_, err = a.assume(nil)
 	}

@@ -42,8 +42,9 @@ func FuzzToken(f *testing.F) {
 	f.Add("a.b.c")
 	f.Add(mint(claims{"alg": "none"}, good(nil)))
 	f.Add(mint(claims{"alg": "RS256", "kid": "empty"}, good(claims{"exp": 1e300, "aud": []any{}})))
+	o := federated()
 	f.Fuzz(func(t *testing.T, token string) {
-		a := account{t, awstest.New(t, federated()), true}
+		a := account{t, awstest.New(t, o), true}
 		_, err := a.assume(func(in *assumeInput) { in.WebIdentityToken = aws.String(token) })
 		if err == nil || strings.HasPrefix(code(err), "no code") {
 			t.Errorf("%q: %v", token, err)
@@ -57,8 +58,9 @@ func FuzzTrustPolicy(f *testing.F) {
 	for _, c := range trustPolicies {
 		f.Add(c[1])
 	}
+	o := federated()
 	f.Fuzz(func(t *testing.T, policy string) {
-		a := account{t, awstest.New(t, federated()), true}
+		a := account{t, awstest.New(t, o), true}
 		if a.AddRole(awstest.Role{Name: "fuzzed", TrustPolicy: policy}) != nil {
 			return
 		}

@@ -12,7 +12,9 @@ type operation struct {
 	prepare    func(*Simulator, *call, any)
 	run        func(*Simulator, *call, any) (any, error)
 	input      reflect.Type
-	userName   int // index of the member in input; -1 if it has none
+	output     reflect.Type
+	void       bool // the output has no members: the SDK does not look at the body
+	userName   int  // index of the member in input; -1 if it has none
 	keyID      int
 }
 
@@ -28,6 +30,7 @@ func operate[I, O any](service, action string, run body[I, O]) *operation {
 	}
 	return &operation{
 		service: service, action: action, permission: service + ":" + action, input: in,
+		output: reflect.TypeFor[O](), void: !hasResult(reflect.TypeFor[O]()),
 		userName: member("UserName"), keyID: member("AccessKeyId"),
 		run: func(s *Simulator, c *call, in any) (any, error) {
 			out, err := run(s, c, in.(*I))

@@ -105,9 +105,9 @@ func decodeList(form url.Values, name string, list reflect.Value) error {
 func encode(op *operation, out any, requestID string) []byte {
 	w := &elements{}
 	w.open(op.action+"Response", namespace(op.service))
-	if v := reflect.ValueOf(out).Elem(); hasResult(v) {
+	if !op.void {
 		w.open(op.action+"Result", "")
-		w.members(v)
+		w.members(reflect.ValueOf(out).Elem())
 		w.close(op.action + "Result")
 	}
 	w.open("ResponseMetadata", "")
@@ -135,10 +135,10 @@ func encodeError(service string, e *apiError, requestID string) []byte {
 	return w.Bytes()
 }
 
-// hasResult tells whether the output has members of its own.
-func hasResult(v reflect.Value) bool {
-	for i := range v.NumField() {
-		if f := v.Type().Field(i); f.IsExported() && f.Name != resultMetadata {
+// hasResult tells whether an output has members of its own.
+func hasResult(output reflect.Type) bool {
+	for i := range output.NumField() {
+		if f := output.Field(i); f.IsExported() && f.Name != resultMetadata {
 			return true
 		}
 	}

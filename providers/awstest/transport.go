@@ -187,6 +187,7 @@ func (t *transport) refused(req *http.Request, form url.Values) (Call, bool) {
 	}
 	g, _ := readSignature(req)
 	c := &call{Call: &Call{Run: t.run.name, Attempt: attempt(req)}, run: t.run, region: region}
+	c.proof.check = func(aws.Credentials) error { return refuse("SignatureDoesNotMatch", badSignature) } // it is never sent
 	if g != nil {
 		c.Signer = g.keyID
 	}

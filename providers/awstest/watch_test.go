@@ -134,6 +134,7 @@ func TestWatchRefusals(t *testing.T) {
 		{"clean", false, func(*stage) error { return coded{"denied", "not allowed"} }, 0},
 		{"not clean", true, func(*stage) error { return coded{"denied", "not allowed"} }, 1},
 		{"a code that need not be clean", true, func(*stage) error { return coded{"create-refused", "no"} }, 0},
+		{"late, after recovery", true, func(s *stage) error { return coded{"try-later", "list and proof of " + s.sim.Keys("app")[0].ID} }, 0},
 		{"names a key", false, func(s *stage) error { return coded{"foreign-keys", s.sim.Keys("app")[0].ID} }, 0},
 		{"names no key", false, func(*stage) error { return coded{"foreign-keys", "some"} }, 1},
 		{"tells a secret", false, func(s *stage) error { return errors.New("key " + s.sim.Keys("app")[0].Secret) }, 1},
@@ -151,6 +152,22 @@ func TestWatchRefusals(t *testing.T) {
 		if len(s.broke) != c.broke || c.broke > 0 && s.broke[0] != "I10" {
 			t.Errorf("%s: %v", c.name, s.broke)
 		}
+	}
+}
+
+// TestWatchLateRefusal judges a refusal that comes when a rotation has begun already.
+func TestWatchLateRefusal(t *testing.T) {
+	s := newStage(t, []string{"current"}, 0)
+	r := s.sim.NewRun()
+	_, _ = awstest.RunToCrash(r, func() error {
+		o := s.rotation(r, nil)
+		if err := o.intend("", nil); err != nil {
+			return err
+		}
+		return coded{"try-later", "a list contradicts a proof"}
+	})
+	if !slices.Equal(s.broke, []string{"I10"}) {
+		t.Error(s.broke)
 	}
 }
 

@@ -117,6 +117,9 @@ func plantedBugs() []planted {
 		{"silent-errors", "a secret in an error", refusing(func(in inputs) error {
 			return fmt.Errorf("user with token %q is unknown", in.Token.Reveal())
 		})},
+		{"silent-errors", "a secret in a warning", spoiling(func(req *providers.Request) {
+			req.Warn(fmt.Sprintf("token %q is old", req.Inputs["token"].(schema.Secret).Reveal()))
+		})},
 		{"silent-errors", "a secret in a field of an error", refusing(func(in inputs) error {
 			return refusalValue{refusal{"no-such-user", "nobody is unknown", in.Token.Reveal()}}
 		})},

@@ -32,7 +32,7 @@ var (
 	inputSecrets = Rule{"input-secrets",
 		"The text of a secret in the request is returned as schema.Secret or not at all."}
 	silentErrors = Rule{"silent-errors",
-		"No error holds the text of a secret in the request."}
+		"No error and no warning holds the text of a secret in the request."}
 	errorCode = Rule{"error-code",
 		"The code of an error is made of lower-case words joined by hyphens."}
 	untouchedRequest = Rule{"untouched-request",

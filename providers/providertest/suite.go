@@ -105,6 +105,11 @@ func (s *suite) judge(t *trial, a answer) bool {
 	if !reflect.DeepEqual(a.request, &t.request) {
 		s.report(untouchedRequest, t, "Open changed its request")
 	}
+	for _, warning := range a.warnings {
+		if t.leaks(warning) {
+			s.report(silentErrors, t, "the warning is: %s", warning)
+		}
+	}
 	switch {
 	case a.panicked != nil:
 		s.report(noPanic, t, "Open panicked: %v", a.panicked)

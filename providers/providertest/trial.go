@@ -2,6 +2,8 @@ package providertest
 
 import (
 	"context"
+	"slices"
+	"sync"
 	"time"
 
 	"github.com/escapement-go/escapement/providers"
@@ -20,6 +22,7 @@ type trial struct {
 func (s *suite) trial(name string, req providers.Request) *trial {
 	req.Inputs, _ = s.schema.Inputs.ApplyDefaults(req.Inputs).(map[string]any)
 	req = copyRequest(req) // defaults are parts of the schema
+	req.Warn = nil         // the suite listens itself
 	return &trial{name: name, request: req, secrets: secretsOf(s.schema.Inputs, req)}
 }
 
@@ -29,16 +32,28 @@ type answer struct {
 	err      error
 	panicked any
 	request  *providers.Request // what Open was given, as it left it
+	warnings []string
 }
 
 // open opens a copy of the trial's request.
 func (s *suite) open(ctx context.Context, t *trial) (a answer) {
 	req := copyRequest(t.request)
+	var mu sync.Mutex
+	var warnings []string
+	req.Warn = func(message string) {
+		mu.Lock()
+		defer mu.Unlock()
+		warnings = append(warnings, message)
+	}
 	a.request = &req
 	defer func() {
 		if p := recover(); p != nil {
 			a.panicked = p
 		}
+		req.Warn = nil // functions cannot be compared
+		mu.Lock()
+		defer mu.Unlock()
+		a.warnings = slices.Clone(warnings)
 	}()
 	a.outputs, a.err = s.provider.Open(ctx, a.request)
 	return a

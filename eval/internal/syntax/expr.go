@@ -250,3 +250,32 @@ func (e *Expr) HoldsSecret() (holds bool) {
 	e.Walk(func(e *Expr) { holds = holds || e.Kind == Secret || e.Kind == Cipher })
 	return holds
 }
+
+// Names returns the names by which a property is reached from "values".
+func (e *Expr) Names() (names []string) {
+	for _, step := range e.steps() {
+		names = append(names, step.name)
+	}
+	return names
+}
+
+// Find returns the expression at a path of the document as it is written, in which the argument of a call is reached by
+// the function's name. It is nil if there is none.
+func (d *Document) Find(path Path) *Expr {
+	e := d.Values
+	for _, a := range path {
+		switch {
+		case e == nil:
+			return nil
+		case e.Call != nil && e.Call.Key == a.Name:
+			e = e.Call.Arg
+		case e.Kind == Mapping && !a.IsIndex():
+			e = e.Member(a.Name)
+		case e.Kind == List && a.IsIndex() && a.Index < len(e.Items):
+			e = e.Items[a.Index]
+		default:
+			return nil
+		}
+	}
+	return e
+}

@@ -12,6 +12,7 @@ type WrittenSecret struct {
 	Path   []any          // of the argument: string keys as YAML reads them, and int indices
 	Node   *yamltext.Node // what holds Text
 	Cipher bool           // Text is an envelope, not the plaintext
+	Block  bool           // the envelope stands on a line of its own
 	Text   string
 }
 
@@ -81,7 +82,7 @@ func (w *secretWalker) secret(n *yamltext.Node) {
 			w.notLiteral(n)
 			return
 		}
-		found.Node, found.Cipher = n.Content[1], true
+		found.Node, found.Cipher, found.Block = n.Content[1], true, n.Style == yamltext.Block
 	}
 	scalar, ok := w.scalar(found.Node)
 	if found.Node.Kind != yamltext.Scalar || ok && scalar.Kind != yamltext.String {

@@ -2,55 +2,57 @@ package yamltext
 
 import "strings"
 
-// add adds a member to a mapping, or an item to a list.
-func (e *editor) add(n *Node, key string, v *Value) ([]splice, error) {
-	if n.Style == Flow {
-		return e.addInFlow(n, key, v)
+// add adds a member to a mapping, or an item to a list, behind the last one.
+func (e *editor) add(s step) ([]splice, error) {
+	if s.node.Style == Flow {
+		return e.addInFlow(s)
 	}
-	first := e.firstMember(n)
+	first := e.memberBegin(s.node, 0)
 	column := e.indent(first)
-	var w written
-	if n.Kind == Mapping {
-		w = e.pen.member(key, v, column, Readable)
-	} else {
-		w = e.pen.item(v, column)
+	if s.node.Kind == List {
+		return e.addBelow(s.node, e.pen.item(s.value, column)), nil
 	}
-	if e.other && n.Kind == Mapping {
-		text := e.inPlace(w, column, first) + e.pen.lineEnd + strings.Repeat(" ", column)
-		return []splice{{first, first, text}}, nil
+	w := e.pen.member(s.key, s.value, column, s.keys)
+	if !e.other {
+		return e.addBelow(s.node, w), nil
 	}
-	at := lineEnd(e.text, e.places[n.index].end)
-	return []splice{{at, at, e.lines(w, at)}}, nil
+	text := e.inPlace(w, column, first) + e.pen.lineEnd + strings.Repeat(" ", column)
+	return []splice{{first, first, text}}, nil
 }
 
-// addInFlow adds to a flow collection.
-func (e *editor) addInFlow(n *Node, key string, v *Value) ([]splice, error) {
-	text := flowText(v)
+// addBelow adds lines below the last line of a collection, behind a comment on it.
+func (e *editor) addBelow(n *Node, w written) []splice {
+	at := lineEnd(e.text, e.places[n.index].end)
+	return []splice{{at, at, e.lines(w, at)}}
+}
+
+func (e *editor) addInFlow(s step) ([]splice, error) {
+	n, text := s.node, flowText(s.value)
 	if n.Kind == Mapping {
-		text = keyString(key, Readable) + ": " + text
+		text = keyString(s.key, s.keys) + ": " + text
 	}
-	p := e.places[n.index]
-	if end := e.tokens[p.last-1].kind; end != ']' && end != '}' || n.Kind == Mapping && end == ']' || e.isPair(n) {
+	if e.isPair(n) {
 		return nil, refuse(singlePair, e.Span(n))
 	}
 	if len(n.Content) == 0 {
-		_, begin := e.properties(n, true)
-		return []splice{{begin + 1, begin + 1, text}}, nil
+		_, bracket := e.properties(n, true)
+		return []splice{{bracket + 1, bracket + 1, text}}, nil
 	}
 	last := n.Content[len(n.Content)-1]
 	at := e.places[last.index].end
 	comma := ", "
-	if last.absent() { // a comma right behind a colon belongs to the key for some readers
+	if last.absent() || strings.HasSuffix(e.text[:at], ":") { // right behind a colon, some readers take a comma for a part of the key
 		comma = " , "
 	}
 	return []splice{{at, at, comma + text}}, nil
 }
 
-// isPair reports whether a flow mapping is a single pair without braces.
+// isPair reports whether a flow mapping is the single pair of "[a: b]", which has no braces. If the key
+// of one is a mapping in braces, then both begin at the same place.
 func (e *editor) isPair(n *Node) bool {
-	if n.Kind != Mapping || n.Style != Flow {
+	if n.Kind != Mapping {
 		return false
 	}
 	_, begin := e.properties(n, true)
-	return e.text[begin] != '{' || len(n.Content) == 2 && e.memberBegin(n, 0) == begin
+	return e.text[begin] != '{' || len(n.Content) > 0 && e.memberBegin(n, 0) == begin
 }

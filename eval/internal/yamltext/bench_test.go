@@ -80,6 +80,18 @@ func BenchmarkSpan(b *testing.B) {
 	})
 }
 
+func BenchmarkEdit(b *testing.B) {
+	forSizes(b, func(b *testing.B, src []byte) {
+		d := mustParse(b, string(src))
+		e := Edit{Path: []any{"values", "service3", "password", "fn::secret"}, Value: quoted("text")}
+		for b.Loop() {
+			if _, err := d.Edit(e); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}
+
 func BenchmarkResolve(b *testing.B) {
 	for _, text := range []string{"plain text", "us-west-2", "5432", "3.10", "true", "0x1F"} {
 		n := &Node{Value: text}

@@ -6,7 +6,7 @@ import (
 )
 
 // Edit is one change: the value at Path becomes Value, is added, or is removed. Mappings that are
-// missing on the path are created.
+// missing on the path are created, also in place of a null.
 type Edit struct {
 	// Path leads to the value: a string is the key of a mapping as YAML reads it, an int the index of
 	// an item, and an index equal to the length of a list appends. The empty path is the document.
@@ -16,6 +16,8 @@ type Edit struct {
 	// Whole replaces a mapping as a whole. Otherwise one over another is changed leaf by leaf: what
 	// stays keeps comments, order and style, members that are new go last.
 	Whole bool
+
+	keys Writing // of the mapping that the last key of Path belongs to
 }
 
 // Edit returns the document after some edits, one after the other, read with the same limits. The
@@ -64,19 +66,24 @@ func (d *Document) editAll(edits []Edit) (*Document, error) {
 // with every other attempt.
 func (d *Document) editAlone(e Edit, err error) (*Document, error) {
 	if leaves := e.leaves(d.find(e.Path)); leaves != nil {
-		if next, err := d.editAll(leaves); err == nil {
+		// An alias may make a key of a leaf that changed, and so another mapping of this one.
+		if next, err := d.editAll(leaves); err == nil && e.Value.equals(next.find(e.Path)) {
 			return next, nil
 		}
 		e.Whole = true
-		next, err := d.editTogether([]Edit{e}, attempt{})
-		if err == nil {
+		next, wholeErr := d.editTogether([]Edit{e}, attempt{})
+		if wholeErr == nil {
 			return next, nil
 		}
+		err = wholeErr
 	}
 	for _, a := range attempts {
 		if next, err := d.editTogether([]Edit{e}, a); err == nil {
 			return next, nil
 		}
+	}
+	if err == errApart {
+		return nil, refuse(otherMeaning, Span{})
 	}
 	return nil, err
 }
@@ -88,12 +95,12 @@ func (d *Document) editTogether(edits []Edit, a attempt) (*Document, error) {
 	if err != nil {
 		return nil, misfitRefusal(err)
 	}
-	w := newWish(d)
+	w := newWanted(d, a.other)
 	editor := &editor{Document: d, layout: l, attempt: a, pen: d.habits(l)}
 	editor.pen.quoted = a.quoted
 	var splices []splice
 	for _, e := range edits {
-		steps, err := w.grant(e)
+		steps, err := w.apply(e)
 		if err != nil {
 			return nil, err
 		}
@@ -114,8 +121,8 @@ func (d *Document) editTogether(edits []Edit, a attempt) (*Document, error) {
 	return d.spliced(splices, w)
 }
 
-// spliced applies splices and returns the result if it is what was wished for.
-func (d *Document) spliced(splices []splice, w *wish) (*Document, error) {
+// spliced applies splices and returns the result if it is what was wantedNode for.
+func (d *Document) spliced(splices []splice, w *wanted) (*Document, error) {
 	text, ok := join(d.text, splices)
 	if !ok {
 		return nil, errApart
@@ -125,7 +132,7 @@ func (d *Document) spliced(splices []splice, w *wish) (*Document, error) {
 	switch {
 	case next.unreadable && slices.Contains([]string{"document-too-large", "too-deep", "too-many-nodes"}, issues[0].Code):
 		return nil, refuse(beyondLimits, place)
-	case next.unreadable || !w.granted(next):
+	case next.unreadable || !w.isIn(next):
 		return nil, refuse(otherMeaning, place)
 	}
 	if _, err := next.layout(); err != nil {

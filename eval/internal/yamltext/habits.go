@@ -16,10 +16,10 @@ func (d *Document) habits(l *layout) pen {
 			continue
 		}
 		mapping := &d.nodes[d.parents[i]]
-		if l.places[i].lead < 0 || !d.breaks(l.places[i].lead, l.firstMember(n)) {
+		if l.places[i].lead < 0 || !d.breaks(l.places[i].lead, l.memberBegin(n, 0)) {
 			continue
 		}
-		step := d.indent(l.firstMember(n)) - d.indent(l.firstMember(mapping))
+		step := d.indent(l.memberBegin(n, 0)) - d.indent(l.memberBegin(mapping, 0))
 		if n.Kind == List {
 			lists[step == 0]++
 		}
@@ -33,16 +33,6 @@ func (d *Document) habits(l *layout) pen {
 	return p
 }
 
-// breaks reports whether a line ends between two bytes.
-func (d *Document) breaks(from, to int) bool {
-	return from < to && strings.ContainsAny(d.text[from:to], "\r\n")
-}
-
-// indent returns how many characters stand before a byte on its line.
-func (d *Document) indent(offset int) int {
-	return d.index().pos(offset).Column - 1
-}
-
 // memberBegin returns where member or item i of a collection begins, with its indicator.
 func (l *layout) memberBegin(n *Node, i int) int {
 	if n.Kind == Mapping {
@@ -53,9 +43,4 @@ func (l *layout) memberBegin(n *Node, i int) int {
 		return p.lead
 	}
 	return p.begin
-}
-
-// firstMember returns where the first member of a block collection begins.
-func (l *layout) firstMember(n *Node) int {
-	return l.memberBegin(n, 0)
 }

@@ -17,7 +17,7 @@ func (e *Edit) leaves(n *Node) []Edit {
 	stays := make(map[string]bool, len(old))
 	for i, key := range e.Value.Keys {
 		stays[key] = true
-		leaf := Edit{Path: append(slices.Clip(e.Path), key), Value: e.Value.Items[i]}
+		leaf := Edit{Path: append(slices.Clip(e.Path), key), Value: e.Value.Items[i], keys: e.Value.Writing}
 		if old[key] != nil && leaf.Value.equals(old[key]) {
 			continue
 		}
@@ -35,28 +35,4 @@ func (e *Edit) leaves(n *Node) []Edit {
 		}
 	}
 	return edits
-}
-
-// find returns the node at a path that leads through no alias, nil if there is none.
-func (d *Document) find(path []any) *Node {
-	n := d.Root
-	for _, part := range path {
-		if n == nil {
-			return nil
-		}
-		switch part := part.(type) {
-		case string:
-			if n.Kind != Mapping {
-				return nil
-			}
-			values, _ := members(n)
-			n = values[part]
-		case int:
-			if n.Kind != List || part >= len(n.Content) {
-				return nil
-			}
-			n = n.Content[part]
-		}
-	}
-	return n
 }

@@ -1,5 +1,7 @@
 package yamltext
 
+import "slices"
+
 // Lookup returns the node at a path of string keys, as YAML reads them, and int indices. It follows aliases. It is nil if
 // the path leads nowhere, or to a key that stands there twice.
 func (d *Document) Lookup(path []any) *Node {
@@ -63,4 +65,27 @@ func Same(a, b *Node) bool {
 		}
 	}
 	return true
+}
+
+// PathOf returns the path by which Lookup finds a node of the document, as it is written there.
+func (d *Document) PathOf(n *Node) []any {
+	var path []any
+	for i := n.index; d.parents[i] >= 0; i = d.parents[i] {
+		path = append(path, d.stepTo(&d.nodes[d.parents[i]], &d.nodes[i]))
+	}
+	slices.Reverse(path)
+	return path
+}
+
+// stepTo returns the step from a collection to a value in it.
+func (d *Document) stepTo(parent, n *Node) any {
+	i := slices.Index(parent.Content, n)
+	if parent.Kind == List {
+		return i
+	}
+	key := parent.Content[i-i%2]
+	for key.Kind == Alias && key.Target != nil {
+		key = key.Target
+	}
+	return key.Value
 }

@@ -6,6 +6,9 @@
 // builds the tree, the tokens of the other are fitted to it, and whatever they disagree about is
 // not guessed.
 //
+// [Document.Edit] changes values, adds and removes them, without moving another byte: it splices text
+// into the ranges that it found, and reads the result with both libraries before anybody else sees it.
+//
 // What a scalar means is decided by [Resolve] from its text, its style and its explicit tag.
 package yamltext
 

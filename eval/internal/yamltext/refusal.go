@@ -35,7 +35,6 @@ var (
 	noColon        = reason{"its key has no colon", "write `:` on the line below the key"}
 	singlePair     = reason{"a pair without braces can have no second member", "put it in braces"}
 	commentBetween = reason{"a comment stands between it and what follows", "move the comment above both"}
-	noLineOfItsOwn = reason{"what follows has no line of its own", "write it on a line of its own"}
 
 	badValue = reason{"the value is no tree of YAML", "give every key one value, and every value a kind"}
 	notUTF8  = reason{"the text is not valid UTF-8", "encode it, as base64 for example"}

@@ -99,7 +99,7 @@ var shapes = map[string]func(n int) string{
 	"ampersands":            repeat("a: ", "&", "\n"),
 }
 
-// work is all that may happen to a document: reading it and asking for spans.
+// work is all that may happen to a document: reading it, asking for spans.
 func work(text string, limits Limits) (*Document, []Issue) {
 	d, issues := Parse([]byte(text), limits)
 	for i := range d.nodes {
@@ -121,8 +121,9 @@ func TestRobust(t *testing.T) {
 	}
 	for name, shape := range shapes {
 		t.Run(name, func(t *testing.T) {
-			smallBytes, smallTime := costPerByte(shape(small), limits)
-			largeBytes, largeTime := costPerByte(shape(16*small), limits)
+			read := func(text string) { work(text, limits) }
+			smallBytes, smallTime := costPerByte(shape(small), read)
+			largeBytes, largeTime := costPerByte(shape(16*small), read)
 			if largeBytes > 1.6*smallBytes+16 {
 				t.Errorf("%.0f bytes for each of the text, %.0f if it is short", largeBytes, smallBytes)
 			}
@@ -131,8 +132,26 @@ func TestRobust(t *testing.T) {
 					t.Errorf("%.0f ns for each byte of the text, %.0f if it is short", largeTime, smallTime)
 					return
 				}
-				_, again := costPerByte(shape(16*small), limits)
+				_, again := costPerByte(shape(16*small), read)
 				largeTime = min(largeTime, again)
+			}
+		})
+	}
+}
+
+// TestRobustEdits adds a member to every shape in two sizes. The larger one must not cost more memory for
+// each of its bytes, but for what growing slices round up.
+func TestRobustEdits(t *testing.T) {
+	edit := func(text string) {
+		d, _ := Parse([]byte(text), Limits{})
+		d.Edit(Edit{Path: []any{"new"}, Value: str("one\ntwo\n")})
+	}
+	for name, shape := range shapes {
+		t.Run(name, func(t *testing.T) {
+			small, _ := costPerByte(shape(128), edit)
+			large, _ := costPerByte(shape(16*128), edit)
+			if large > 2.5*small+16 {
+				t.Errorf("%.0f bytes for each of the text, %.0f if it is short", large, small)
 			}
 		})
 	}
@@ -140,13 +159,13 @@ func TestRobust(t *testing.T) {
 
 // costPerByte returns the memory that work allocates and the nanoseconds that it takes for each byte
 // of the text.
-func costPerByte(text string, limits Limits) (bytes, nanoseconds float64) {
+func costPerByte(text string, work func(text string)) (bytes, nanoseconds float64) {
 	var before, after runtime.MemStats
 	shortest := time.Duration(math.MaxInt64)
 	for range 2 { // the first time fills pools and caches
 		runtime.ReadMemStats(&before)
 		begin := time.Now()
-		work(text, limits)
+		work(text)
 		shortest = min(shortest, time.Since(begin))
 		runtime.ReadMemStats(&after)
 	}

@@ -27,7 +27,7 @@ func (e *editor) splices(s step) ([]splice, error) {
 	case replaceStep:
 		return e.replace(s.node, s.value)
 	case addStep:
-		return e.add(s.node, s.key, s.value)
+		return e.add(s)
 	case emptyStep:
 		return e.empty(s.node)
 	default:
@@ -39,9 +39,10 @@ func (e *editor) splices(s step) ([]splice, error) {
 type site struct {
 	at         int     // insertion point: the end of ":", "-" or "---", or of the anchor behind it
 	begin, end int     // what is written behind it; equal if that is nothing
+	key        int     // column of the key or dash, -1 if there is none
 	below      columns // of what is written below it
 	inPlace    bool    // a block collection may stand where the value stands
-	ownLine    bool    // the value stands on a line below its key
+	movesUp    bool    // the value is a block collection below its key, whose line text must begin on
 }
 
 // site returns the site of a node in block context, behind its anchor, and its tag if that is kept.
@@ -51,19 +52,21 @@ func (e *editor) site(n *Node, keepTag bool) site {
 	s := site{begin: begin, end: p.end}
 	switch n.role {
 	case rootRole:
-		s.at, s.below = e.documentBegin(), columns{text: e.pen.step}
+		s.at, s.key, s.below = e.documentBegin(), -1, columns{text: e.pen.step}
 	case itemRole:
-		s.at, s.below = p.lead+1, e.pen.behind(e.indent(p.lead))
+		s.at, s.key = p.lead+1, e.indent(p.lead)
+		s.below = e.pen.behind(s.key)
 	default:
-		parent := &e.nodes[e.parents[n.index]]
-		s.at, s.below = p.lead+1, e.pen.below(e.indent(e.firstMember(parent)))
+		s.at, s.key = p.lead+1, e.indent(e.memberBegin(&e.nodes[e.parents[n.index]], 0))
+		s.below = e.pen.below(s.key)
 	}
 	if behind >= 0 {
 		s.at = behind
 	}
-	s.ownLine = s.begin < s.end && strings.TrimLeft(e.text[e.lineStart(s.begin):s.begin], " ") == "" &&
-		(e.breaks(s.at, s.begin) || n.role == rootRole && s.at == e.bodyStart())
-	s.inPlace = s.ownLine || n.role == itemRole && behind < 0 && !e.breaks(s.at, s.begin)
+	first := n.role == rootRole && s.at == e.bodyStart()
+	ownLine := begin < p.end && e.startsLine(begin) && (first || e.breaks(s.at, begin))
+	s.inPlace = ownLine || n.role == itemRole && behind < 0 && strings.Trim(e.text[s.at:begin], " ") == ""
+	s.movesUp = ownLine && n.Style == Block && n.role != rootRole
 	return s
 }
 
@@ -97,35 +100,7 @@ func (e *editor) properties(n *Node, keepTag bool) (end, rest int) {
 	}
 }
 
-// lineStart returns where the line that holds a byte begins.
-func (d *Document) lineStart(offset int) int {
-	return max(strings.LastIndexAny(d.text[:offset], "\r\n")+1, d.bodyStart())
-}
-
-// isLast reports whether the line that holds a byte has no line end.
-func (d *Document) isLast(offset int) bool {
-	return lineEnd(d.text, offset) == len(d.text)
-}
-
-// isRest reports whether nothing but blanks stands from a byte on to the end of its line.
-func (d *Document) isRest(offset int) bool {
-	return strings.Trim(d.text[offset:lineEnd(d.text, offset)], " \t") == ""
-}
-
 // inFlow reports whether a node is part of a flow collection.
 func (d *Document) inFlow(n *Node) bool {
 	return n.role != rootRole && d.nodes[d.parents[n.index]].Style == Flow
-}
-
-// lines returns lines to be put below the line that ends at a byte.
-func (e *editor) lines(w written, at int) string {
-	var b strings.Builder
-	for _, line := range w.lines {
-		b.WriteString(e.pen.lineEnd)
-		b.WriteString(line)
-	}
-	if w.open && at == len(e.text) {
-		b.WriteString(e.pen.lineEnd)
-	}
-	return b.String()
 }

@@ -1,10 +1,13 @@
 package yamltext
 
+import "slices"
+
 // step is one change of the text, of which an edit needs none, one, or several.
 type step struct {
 	kind  stepKind
 	node  *Node // what is replaced or removed, or what gets a member
 	key   string
+	keys  Writing // how the key is written
 	value *Value
 }
 
@@ -18,19 +21,22 @@ const (
 	emptyStep                   // the node's only member or item
 )
 
-// grant makes an edit of the tree that is wished for and returns what it means for the old one.
-func (w *wish) grant(e Edit) ([]step, error) {
+// apply makes an edit of the tree that is wanted, and returns what that means for the old one.
+func (w *wanted) apply(e Edit) ([]step, error) {
+	if w.keys && w.root.touched {
+		return nil, errApart // a key may have another text now
+	}
 	at := w.root
 	for i, part := range e.Path {
 		if at == nil || at.isNull() {
 			return w.fill(at, e, i)
 		}
-		next, err := at.child(part)
+		next, err := w.child(at, part)
 		if err != nil {
 			return nil, err
 		}
 		if next == nil {
-			return at.add(part, e, i)
+			return w.add(at, part, e, i)
 		}
 		at = next
 	}
@@ -40,14 +46,14 @@ func (w *wish) grant(e Edit) ([]step, error) {
 	case at.touched || at.old == nil:
 		return nil, errApart
 	case e.Value == nil:
-		return at.remove(), nil
+		return at.remove()
 	case e.Value.equals(at.old):
 		return nil, nil
 	}
 	if leaves := e.leaves(at.old); leaves != nil {
 		var steps []step
 		for _, leaf := range leaves {
-			more, err := w.grant(leaf)
+			more, err := w.apply(leaf)
 			if err != nil {
 				return nil, err
 			}
@@ -59,57 +65,59 @@ func (w *wish) grant(e Edit) ([]step, error) {
 }
 
 // isNull reports whether a node is a null, which a mapping may take the place of.
-func (w *wished) isNull() bool {
+func (w *wantedNode) isNull() bool {
 	if w.old == nil || w.touched || w.old.Kind != Scalar {
 		return false
 	}
-	r, issue := Resolve(w.old, 0, 0)
-	return issue == nil && r.Kind == Null
+	r, ok := meaning(w.old)
+	return ok && r.Kind == Null
 }
 
-// child returns a member or an item; nil if there is none.
-func (w *wished) child(part any) (*wished, error) {
-	if w.old == nil || w.value != nil {
+// child returns a member or an item of a node; nil if there is none.
+func (w *wanted) child(at *wantedNode, part any) (*wantedNode, error) {
+	if at.old == nil || at.value != nil {
 		return nil, errApart
 	}
-	span := Span{Begin: Pos{Line: w.old.Line, Column: w.old.Column}}
-	span.End = span.Begin
 	name, isName := part.(string)
 	switch {
-	case w.old.Kind == Alias:
-		return nil, refuse(aliasOnPath, span)
-	case w.old.Kind == Mapping && isName:
-		w.index()
-		if w.twice[name] {
-			return nil, refuse(repeatedKey, span)
+	case at.old.Kind == Alias:
+		return nil, refuse(aliasOnPath, w.doc.Span(at.old))
+	case at.old.Kind == Mapping && isName:
+		at.index()
+		if at.twice[name] {
+			return nil, refuse(repeatedKey, w.doc.Span(at.names[name].key.old))
 		}
-		return w.names[name], nil
-	case w.old.Kind == List && !isName:
-		i := part.(int)
-		for _, c := range w.content {
-			if c.gone {
-				continue
-			}
-			if i == 0 {
-				return c, nil
-			}
+		return at.names[name], nil
+	case at.old.Kind == List && !isName:
+		return w.item(at, part.(int))
+	default:
+		return nil, refuse(scalarOnPath, w.doc.Span(at.old))
+	}
+}
+
+// item returns item i of a list; nil if there are i items.
+func (w *wanted) item(at *wantedNode, i int) (*wantedNode, error) {
+	for _, c := range at.content {
+		switch {
+		case c.gone:
+		case i == 0:
+			return c, nil
+		default:
 			i--
 		}
-		if i > 0 {
-			return nil, refuse(noSuchItem, span)
-		}
-		return nil, nil
-	default:
-		return nil, refuse(scalarOnPath, span)
 	}
+	if i > 0 {
+		return nil, refuse(noSuchItem, w.doc.Span(at.old))
+	}
+	return nil, nil
 }
 
 // index makes the members of a mapping known by key.
-func (w *wished) index() {
+func (w *wantedNode) index() {
 	if w.names != nil {
 		return
 	}
-	w.names, w.twice = map[string]*wished{}, map[string]bool{}
+	w.names, w.twice = map[string]*wantedNode{}, map[string]bool{}
 	for _, c := range w.content {
 		if text, ok := keyText(c.key.old); ok {
 			w.twice[text] = w.names[text] != nil
@@ -119,19 +127,26 @@ func (w *wished) index() {
 }
 
 // touch notes that something in a node changes.
-func (w *wished) touch() {
+func (w *wantedNode) touch() {
 	for ; w != nil; w = w.parent {
 		w.touched = true
 	}
 }
 
-func (w *wished) replace(v *Value) []step {
+func (w *wantedNode) replace(v *Value) []step {
 	w.value = v
 	w.touch()
 	return []step{{kind: replaceStep, node: w.old, value: v}}
 }
 
-func (w *wished) remove() []step {
+func (w *wantedNode) remove() ([]step, error) {
+	s := step{kind: removeStep, node: w.old}
+	if w.parent.old.length() == 1 {
+		if len(w.parent.content) > 1 { // the others are new
+			return nil, errApart
+		}
+		s.kind, s.node = emptyStep, w.parent.old
+	}
 	w.gone = true
 	w.touch()
 	w.parent.reshaped = true
@@ -140,34 +155,37 @@ func (w *wished) remove() []step {
 		text, _ := keyText(w.key.old)
 		delete(w.parent.names, text)
 	}
-	parent := w.parent.old
-	if len(w.parent.content) == 1 {
-		return []step{{kind: emptyStep, node: parent}}
-	}
-	return []step{{kind: removeStep, node: w.old}}
+	return []step{s}, nil
 }
 
 // add adds what the path leads to from its part i on, if it is not to be removed.
-func (w *wished) add(part any, e Edit, i int) ([]step, error) {
+func (w *wanted) add(to *wantedNode, part any, e Edit, i int) ([]step, error) {
 	v, err := e.from(i + 1)
 	if v == nil {
 		return nil, err
 	}
-	c := &wished{value: v, parent: w}
-	s := step{kind: addStep, node: w.old, value: v}
+	c := &wantedNode{value: v, parent: to}
+	s := step{kind: addStep, node: to.old, value: v}
 	if name, ok := part.(string); ok {
-		c.key = &wished{value: &Value{Text: name}, parent: w}
-		w.names[name] = c
+		c.key = &wantedNode{value: &Value{Text: name}, parent: to}
+		to.names[name] = c
 		s.key = name
+		if i == len(e.Path)-1 {
+			s.keys = e.keys
+		}
 	}
-	w.content = append(w.content, c)
-	w.reshaped = true
+	if w.first && to.old.Kind == Mapping && to.old.Style == Block {
+		to.content = slices.Insert(to.content, 0, c)
+	} else {
+		to.content = append(to.content, c)
+	}
+	to.reshaped = true
 	c.touch()
 	return []step{s}, nil
 }
 
 // fill puts what the path leads to from its part i on in place of a null or of nothing.
-func (w *wish) fill(at *wished, e Edit, i int) ([]step, error) {
+func (w *wanted) fill(at *wantedNode, e Edit, i int) ([]step, error) {
 	v, err := e.from(i)
 	if v == nil {
 		return nil, err
@@ -175,7 +193,7 @@ func (w *wish) fill(at *wished, e Edit, i int) ([]step, error) {
 	if at != nil {
 		return at.replace(v), nil
 	}
-	w.root = &wished{value: v, touched: true}
+	w.root = &wantedNode{value: v, touched: true}
 	return []step{{kind: writeStep, value: v}}, nil
 }
 

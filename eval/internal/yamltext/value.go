@@ -2,7 +2,8 @@ package yamltext
 
 import "unicode/utf8"
 
-// Value is a tree to be written.
+// Value is a tree to be written. Its texts are what a reader of YAML is to find: nothing in them is
+// escaped or doubled before.
 type Value struct {
 	Kind    Kind // Scalar, List or Mapping
 	Writing Writing
@@ -82,11 +83,8 @@ func (v *Value) check(depth int) error {
 	return nil
 }
 
-// equals reports whether a node already means the value. An alias means what it names.
+// equals reports whether a node already means the value. An alias never does: what it names may change.
 func (v *Value) equals(n *Node) bool {
-	for n.Kind == Alias && n.Target != nil {
-		n = n.Target
-	}
 	if n.Kind != v.Kind || len(n.Content) != len(v.Items)+len(v.Keys) {
 		return false
 	}
@@ -113,40 +111,19 @@ func (v *Value) equals(n *Node) bool {
 
 // equalsScalar compares what two scalars mean. Where that is an error, only the same text is equal.
 func (v *Value) equalsScalar(n *Node) bool {
-	old, issue := Resolve(n, 0, 0)
-	if issue != nil && !issue.Warning {
+	old, ok := meaning(n)
+	if !ok {
 		return v.Writing == Verbatim && n.Style == Plain && n.Tag == "" && n.Value == v.Text
 	}
-	return old == v.meaning()
-}
-
-// meaning returns what a scalar is to mean.
-func (v *Value) meaning() Resolved {
 	if v.Writing != Verbatim {
-		return stringOf(v.Text)
+		return old == stringOf(v.Text)
 	}
-	r, _ := Resolve(&Node{Value: v.Text}, 0, 0)
-	return r
+	r, ok := meaning(&Node{Value: v.Text})
+	return ok && old == r
 }
 
-// keyText returns the text of a key, and whether it has one.
-func keyText(key *Node) (string, bool) {
-	for key.Kind == Alias && key.Target != nil {
-		key = key.Target
-	}
-	return key.Value, key.Kind == Scalar
-}
-
-// members returns the values of a mapping by the texts of their keys. It fails if a key has no text, or
-// stands there twice.
-func members(mapping *Node) (map[string]*Node, bool) {
-	values := make(map[string]*Node, len(mapping.Content)/2)
-	for i := 0; i+1 < len(mapping.Content); i += 2 {
-		text, ok := keyText(mapping.Content[i])
-		if !ok || values[text] != nil {
-			return nil, false
-		}
-		values[text] = mapping.Content[i+1]
-	}
-	return values, true
+// meaning returns what a scalar means. It fails if that is an error, or takes long to work out.
+func meaning(n *Node) (Resolved, bool) {
+	r, issue := Resolve(n, 1000, 1_000_000)
+	return r, issue == nil || issue.Warning
 }

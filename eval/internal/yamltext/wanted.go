@@ -1,49 +1,53 @@
 package yamltext
 
-// wish is the tree that an edited document must have.
-type wish struct {
-	root    *wished           // nil: nothing in the document
-	aliases []*wished         // of the old tree
-	copies  map[*Node]*wished // of the nodes that aliases name
+// wanted is the tree that an edited document must have.
+type wanted struct {
+	doc     *Document
+	root    *wantedNode           // nil: nothing in the document
+	first   bool                  // members that are added go first
+	aliases []*wantedNode         // of the old tree
+	copies  map[*Node]*wantedNode // of the nodes that aliases name
+	keys    bool                  // an alias is a key
 }
 
-// wished is a node of that tree: one of the old tree, with what changes.
-type wished struct {
+// wantedNode is a node of that tree: one of the old tree, with what changes.
+type wantedNode struct {
 	old     *Node  // nil if it is new
 	value   *Value // what is to be written here; nil if the old node stays
-	parent  *wished
-	key     *wished   // of a member of a mapping
-	content []*wished // items; of a mapping the values of its members
-	target  *wished   // of an alias; nil if the alias stands in what it names
+	parent  *wantedNode
+	key     *wantedNode   // of a member of a mapping
+	content []*wantedNode // items; of a mapping the values of its members
+	target  *wantedNode   // of an alias; nil if the alias stands in what it names
 
 	gone     bool // removed; of a member, its key too
 	touched  bool // something in it changes
 	reshaped bool // members are added or removed
 
-	names map[string]*wished // members that are there, by key; made when it is first needed
-	twice map[string]bool    // keys that stand there twice
+	names map[string]*wantedNode // members that are there, by key; made when it is first needed
+	twice map[string]bool        // keys that stand there twice
 }
 
-// newWish copies the tree of a document.
-func newWish(d *Document) *wish {
-	w := &wish{copies: map[*Node]*wished{}}
+// newWanted copies the tree of a document.
+func newWanted(d *Document, first bool) *wanted {
+	w := &wanted{doc: d, first: first, copies: map[*Node]*wantedNode{}}
 	if d.Root != nil {
 		w.root = w.copy(d.Root, nil)
 	}
 	return w
 }
 
-func (w *wish) copy(n *Node, parent *wished) *wished {
-	c := &wished{old: n, parent: parent}
+func (w *wanted) copy(n *Node, parent *wantedNode) *wantedNode {
+	c := &wantedNode{old: n, parent: parent}
 	if n.Anchor != "" {
 		w.copies[n] = c
 	}
 	if n.Target != nil {
 		c.target = w.copies[n.Target]
 		w.aliases = append(w.aliases, c)
+		w.keys = w.keys || n.role == keyRole
 	}
 	for i := 0; i < len(n.Content); i++ {
-		var key *wished
+		var key *wantedNode
 		if n.Kind == Mapping {
 			key = w.copy(n.Content[i], c)
 			i++
@@ -56,9 +60,9 @@ func (w *wish) copy(n *Node, parent *wished) *wished {
 }
 
 // orphan returns a node that is no longer there and that an alias names; nil if there is none.
-func (w *wish) orphan() *Node {
+func (w *wanted) orphan() *Node {
 	for _, a := range w.aliases {
-		if a.there() && !a.target.there() {
+		if a.value == nil && a.there() && !a.target.there() {
 			return a.target.old
 		}
 	}
@@ -66,7 +70,7 @@ func (w *wish) orphan() *Node {
 }
 
 // there reports whether a node of the old tree stays, with or without another value.
-func (w *wished) there() bool {
+func (w *wantedNode) there() bool {
 	if w.gone {
 		return false
 	}
@@ -78,17 +82,17 @@ func (w *wished) there() bool {
 	return true
 }
 
-// granted reports whether a document has the tree that is wished for: kinds, texts, tags, anchors and
+// isIn reports whether a document has the tree that is wanted: kinds, texts, tags, anchors and
 // what every alias names. The style of what stays is the same too.
-func (w *wish) granted(d *Document) bool {
+func (w *wanted) isIn(d *Document) bool {
 	if w.root == nil || d.Root == nil {
 		return w.root == nil && d.Root == nil
 	}
-	return w.root.matches(d.Root, map[*wished]*Node{})
+	return w.root.matches(d.Root, map[*wantedNode]*Node{})
 }
 
 // matches compares a node with one of the new document. What came before is in seen.
-func (w *wished) matches(n *Node, seen map[*wished]*Node) bool {
+func (w *wantedNode) matches(n *Node, seen map[*wantedNode]*Node) bool {
 	seen[w] = n
 	if w.value != nil {
 		anchor := ""
@@ -111,7 +115,7 @@ func (w *wished) matches(n *Node, seen map[*wished]*Node) bool {
 		if c.gone {
 			continue
 		}
-		for _, part := range []*wished{c.key, c} {
+		for _, part := range []*wantedNode{c.key, c} {
 			if part == nil {
 				continue
 			}
@@ -133,8 +137,8 @@ func (v *Value) matches(n *Node) bool {
 	case v.Kind == Scalar && v.Writing == Verbatim:
 		return n.Style == Plain && n.Value == v.Text
 	case v.Kind == Scalar:
-		r, issue := Resolve(n, 0, 0)
-		return issue == nil && r == stringOf(v.Text)
+		r, ok := meaning(n)
+		return ok && r == stringOf(v.Text)
 	}
 	for i, c := range n.Content {
 		want := &Value{}

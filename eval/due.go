@@ -1,0 +1,63 @@
+package eval
+
+import (
+	"cmp"
+	"time"
+
+	"github.com/escapement-go/escapement/rotators"
+)
+
+// evalDue asks a rotator whether anything is due. That needs its saved state, but none of its inputs that depend on a call.
+func (o *operation) evalDue(t *task) bool {
+	run := o.runOf(t.expr)
+	rotator, c := o.rotatorContract(t.expr)
+	maintainer, ok := rotator.(rotators.Maintainer)
+	if !ok {
+		run.result.Status, run.settled = NothingDue, true
+		return true
+	}
+	state, ok := o.rotatorState(t, t.expr, c)
+	if !ok {
+		return false
+	}
+	if !usableState(t.expr, state) {
+		o.skipRotation(run)
+		return true
+	}
+	due, err := askDue(maintainer, o.rotatorRequest(run, state, nil), o.rotationTime())
+	run.actions = due.Actions
+	switch {
+	case err != nil:
+		o.reportCall(t, "rotate-failed", rotateFailure(t.expr), err)
+		run.result.Status, run.settled = Failed, true
+	case len(due.Actions) == 0:
+		run.result.Status, run.result.Next, run.settled = NothingDue, due.Next, true
+	}
+	return true
+}
+
+// leaveIdle treats the calls for which nothing is due like those that are not selected: they are opened, and only if
+// another one needs that.
+func (o *operation) leaveIdle() {
+	for _, run := range o.selected {
+		if run.result.Status == NothingDue {
+			delete(o.runs, run.expr)
+		}
+	}
+}
+
+// rotationTime is the time as of which something is due.
+func (o *operation) rotationTime() time.Time {
+	return cmp.Or(o.request.rotate.Now, time.Now())
+}
+
+func askDue(maintainer rotators.Maintainer, req *rotators.Request, now time.Time) (due rotators.Due, err error) {
+	err = guardedCall(func() (err error) {
+		due, err = maintainer.Due(req, now)
+		return err
+	})
+	if err != nil {
+		due = rotators.Due{}
+	}
+	return due, err
+}

@@ -1,0 +1,158 @@
+package eval
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"time"
+
+	"github.com/escapement-go/escapement/eval/internal/yamltext"
+	"github.com/escapement-go/escapement/rotators"
+)
+
+// A Plan is what [Evaluator.Rotate] would do. It prints no secret in any form.
+type Plan struct {
+	Environment *Environment // as it is; values that the plan did not need are unknown if they depend on a call
+	Results     []PlanResult // of each selected rotator, in the order of the document
+
+	// Before is the text of the document, and After what it would become, with the last state of each plan. Secrets that
+	// exist keep their ciphertext. What only the rotation will make reads "[known after the rotation]". Both are nil if
+	// the document was not found, and equal if nothing would be saved or the plans do not tell what.
+	Before, After []byte
+}
+
+// A PlanResult is what one rotator would do.
+type PlanResult struct {
+	Path        string // of the call below "values", such as aws.keys
+	Rotator     string // its name, such as aws-iam
+	Status      RotationStatus
+	Steps       []rotators.Step   // in order; nil of a rotator that is no [rotators.Planner], and with RotateOptions.Due
+	Due         []rotators.Action // with RotateOptions.Due: what is due
+	Next        time.Time         // if nothing is due: when something will be; zero: never
+	Diagnostics Diagnostics       // those at or below the call
+}
+
+// Plan says what [Evaluator.Rotate] would do with the same options, and writes nothing. It goes as far as Rotate does
+// before a rotator is called, with the same diagnostics, and then asks each selected rotator that is a [rotators.Planner].
+// Of others, and of what is due, it says only that they would do it: their status is Planned. A rotator that needs what
+// another one is going to make gets what that one has now.
+//
+// Errors are those of Rotate. The Plan is never nil. Plans wait for nobody.
+func (e *Evaluator) Plan(ctx context.Context, name string, opts RotateOptions) (*Plan, error) {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	o := e.operation(ctx, request{verb: rotating, name: name, rotate: opts, planning: true})
+	env, err := o.evaluate()
+	plan := &Plan{Environment: env}
+	for _, run := range o.selected {
+		result := PlanResult{
+			Path: run.result.Path, Rotator: run.result.Rotator, Status: run.result.Status, Next: run.result.Next,
+			Due: run.actions, Diagnostics: env.below(exprPath(run.expr)),
+		}
+		if run.plan != nil {
+			result.Steps = run.plan.Steps
+			scrubSteps(result.Steps, o.secrets)
+		}
+		plan.Results = append(plan.Results, result)
+	}
+	if o.root != nil && o.root.doc != nil {
+		plan.Before = o.root.doc.Source.Bytes()
+		plan.After = cmp.Or(o.planned, o.root.doc.Source).Bytes()
+	}
+	return plan, err
+}
+
+// setRunsAside gives the calls that are planned the values that they have.
+func (o *operation) setRunsAside() {
+	o.planned, o.runs = o.root.doc.Source, nil
+}
+
+// evalPlan asks a rotator what it would do.
+func (o *operation) evalPlan(t *task) bool {
+	run := o.runOf(t.expr)
+	rotator, c := o.rotatorContract(t.expr)
+	planner, canPlan := rotator.(rotators.Planner)
+	if t.answer != nil {
+		o.concludePlan(t, run, c)
+		return true
+	}
+	inputs, ok := o.rotatorInputs(t, t.env, t.expr, true)
+	state, stateOK := o.rotatorState(t, t.expr, c)
+	switch {
+	case !ok || !stateOK:
+		return false
+	case !usable(t.expr, inputs, state):
+		o.skipRotation(run)
+		return true
+	case !canPlan || o.request.rotate.Due:
+		run.result.Status, run.settled = Planned, true
+		return true
+	}
+	run.inputs, run.state = inputs, state
+	req := o.rotatorRequest(run, state, nil)
+	return o.ask(t, func(ctx context.Context) (any, error) { return planner.Plan(ctx, req) })
+}
+
+// concludePlan makes the result of a rotator that has planned.
+func (o *operation) concludePlan(t *task, run *rotationRun, c *contract) {
+	run.settled = true
+	plan := &rotators.Plan{}
+	if told, _ := t.answer.out.(*rotators.Plan); told != nil {
+		plan.Steps = slices.Clone(told.Steps)
+	}
+	err := t.answer.err
+	if err == nil {
+		err = o.writePlanned(run, c, plan.Steps)
+	}
+	if err != nil {
+		o.reportCall(t, "rotate-failed", "rotator "+quoted(run.result.Rotator)+" failed to plan", err)
+		run.result.Status = Failed
+		return
+	}
+	run.result.Status, run.plan = Planned, plan
+}
+
+// writePlanned writes the last state of a plan into the text, and marks in all of them what their schema calls secret.
+func (o *operation) writePlanned(run *rotationRun, c *contract, steps []rotators.Step) error {
+	var last map[string]any
+	for i := range steps {
+		if steps[i].State == nil {
+			continue
+		}
+		in := importer{limits: o.limits, unknowns: true}
+		normal, err := in.normal(steps[i].State, 0)
+		if err == nil {
+			last, err = stateObject(normal, c.state)
+		}
+		if err != nil {
+			return err
+		}
+		steps[i].State = last
+		o.secrets = appendSecrets(o.secrets, last)
+	}
+	if last == nil {
+		return nil
+	}
+	w := dataWriter{writing: yamltext.Quoted, envelopes: o.envelopesIn(run.expr.Call.State), planning: true}
+	value, err := w.value(last)
+	if err != nil {
+		return err
+	}
+	next, err := o.planned.Edit(yamltext.Edit{Path: append(callPath(run.expr), "state"), Value: value})
+	if err == nil {
+		o.planned = next
+	}
+	return err
+}
+
+// scrubSteps removes secrets from what steps tell.
+func scrubSteps(steps []rotators.Step, secrets []string) {
+	texts := make([]string, len(steps))
+	for i := range steps {
+		texts[i] = steps[i].Why
+	}
+	scrub(texts, secrets)
+	for i := range steps {
+		steps[i].Why = texts[i]
+	}
+}

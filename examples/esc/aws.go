@@ -1,0 +1,63 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"github.com/escapement-go/escapement/providers"
+	"github.com/escapement-go/escapement/providers/awslogin"
+)
+
+// awsFlags are how esc reaches AWS, which no document may choose.
+type awsFlags struct {
+	TokenSource string   `help:"Where the tokens of aws-login come from: ${sources}." env:"ESC_TOKEN_SOURCE" placeholder:"SOURCE"`
+	AWSEndpoint string   `name:"aws-endpoint" help:"Address to use in AWS's place, with IAM at /iam/ and STS at /sts/." env:"ESC_AWS_ENDPOINT" placeholder:"URL"`
+	AWSRegion   []string `name:"aws-region" help:"Regions whose STS is asked, the first one first." placeholder:"REGION"`
+}
+
+// Validate refuses a source of tokens that is none. What is wrong with one that is shows when a token is needed.
+func (f *awsFlags) Validate() error {
+	if f.TokenSource == "" {
+		return nil
+	}
+	_, err := awslogin.ParseSource(f.TokenSource)
+	if e, ok := errors.AsType[*awslogin.Error](err); ok && e.Code == "bad-source" {
+		return errors.New("--token-source: " + e.Error())
+	}
+	return nil
+}
+
+// providers returns the providers that documents can call.
+func (f *awsFlags) providers() map[string]providers.Provider {
+	login := &awslogin.Provider{Regions: f.AWSRegion, Endpoint: f.endpoint("sts")}
+	if f.TokenSource != "" {
+		source, err := awslogin.ParseSource(f.TokenSource)
+		if err != nil {
+			kind, _, _ := strings.Cut(f.TokenSource, ":")
+			source = brokenSource{kind, err}
+		}
+		login.Source = source
+	}
+	return map[string]providers.Provider{"aws-login": login}
+}
+
+// endpoint returns the address of a service, "" for AWS's own.
+func (f *awsFlags) endpoint(service string) string {
+	if f.AWSEndpoint == "" {
+		return ""
+	}
+	return strings.TrimSuffix(f.AWSEndpoint, "/") + "/" + service + "/"
+}
+
+// A brokenSource is a source of tokens that cannot be used.
+type brokenSource struct {
+	kind string
+	err  error
+}
+
+func (s brokenSource) String() string { return s.kind }
+
+func (s brokenSource) Token(context.Context, awslogin.TokenRequest) (awslogin.Token, error) {
+	return awslogin.Token{}, s.err
+}
