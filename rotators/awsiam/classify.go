@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/aws/smithy-go"
@@ -54,32 +55,35 @@ func classify(op string, err error, rec *writeRecord) *failure {
 // Error returns what was done and how it went wrong.
 func (f *failure) Error() string { return f.op + ": " + f.said() }
 
-// said is what AWS, or else the network, said.
+// said is what AWS, or else the network, said, on one line.
 func (f *failure) said() string {
+	text := f.cause().Error()
 	if f.code != "" {
-		return f.code + ": " + f.message
+		text = f.code + ": " + f.message
 	}
-	return f.cause().Error()
+	return strings.Join(strings.Fields(text), " ")
 }
 
-// cause is the part of the error that others may want to look at.
+// cause is the part of the error that others may look at. It leaves out what holds the request or the answer: an answer
+// to CreateAccessKey that could not be read may hold a secret.
 func (f *failure) cause() error {
 	var api smithy.APIError
-	var sending *smithyhttp.RequestSendError
 	var decoding *smithy.DeserializationError
 	switch {
 	case f.code != "" && errors.As(f.err, &api):
 		return api
-	case errors.As(f.err, &sending):
-		return sending.Err
 	case errors.As(f.err, &decoding):
-		return decoding
+		return errors.New(decoding.Error())
 	case errors.Is(f.err, context.Canceled):
 		return context.Canceled
 	case errors.Is(f.err, context.DeadlineExceeded):
 		return context.DeadlineExceeded
 	}
-	return f.err
+	innermost := f.err
+	for next := errors.Unwrap(innermost); next != nil; next = errors.Unwrap(next) {
+		innermost = next
+	}
+	return innermost
 }
 
 // throttled tells whether AWS wants to be asked again later.

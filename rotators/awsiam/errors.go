@@ -122,3 +122,14 @@ func (e *Error) because(f *failure) *Error {
 	}
 	return e
 }
+
+// remedy is the hint for a call that AWS refused.
+func (r *run) remedy(f *failure) string {
+	switch {
+	case f.forbidden():
+		return fmt.Sprintf("allow %s on %s to the owner of %s", f.op, r.in.user.arn, r.in.login.AccessKeyID)
+	case f.rejected():
+		return fmt.Sprintf("check the access key %s that %q has, and whether it has expired", r.in.login.AccessKeyID, "login")
+	}
+	return "rotate again"
+}

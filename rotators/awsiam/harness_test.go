@@ -2,15 +2,12 @@ package awsiam
 
 import (
 	"context"
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
-	"net/url"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
@@ -121,9 +118,11 @@ type attempt struct {
 	err     error
 }
 
-func (w *world) attempt() *attempt {
+func (w *world) attempt() *attempt { return w.attemptAs(w.sim.NewRun()) }
+
+func (w *world) attemptAs(run *awstest.Run) *attempt {
 	w.killed = false // a new run looks for itself
-	a := &attempt{world: w, run: w.sim.NewRun(), began: readState(w.doc.State())}
+	a := &attempt{world: w, run: run, began: readState(w.doc.State())}
 	a.is = a.began
 	a.ctx, a.cancel = context.WithCancel(context.Background())
 	if p := a.began.ledger.pending; p != nil && p.key != nil {
@@ -159,8 +158,19 @@ func (a *attempt) request(state map[string]any) *rotators.Request {
 	}
 }
 
-// perform rotates, or maintains, to the end or to the crash.
+// perform rotates, or maintains, to the end or to the crash, and checks the end.
 func (a *attempt) perform() *attempt {
+	crash, err := awstest.RunToCrash(a.run, a.rotate)
+	a.crashed, a.err, a.gaveUp = crash != nil, err, a.ctx.Err() != nil
+	a.cancel()
+	if a.variant.control == nil {
+		a.check()
+	}
+	return a
+}
+
+// rotate is the run itself.
+func (a *attempt) rotate() error {
 	state, save := a.doc.Begin()
 	if a.variant.lastWriter {
 		save = func(ctx context.Context, data any) error {
@@ -183,21 +193,13 @@ func (a *attempt) perform() *attempt {
 		}
 		return err
 	}
-	crash, err := awstest.RunToCrash(a.run, func() error {
-		if a.variant.control != nil {
-			return a.variant.control(a, req, labelled)
-		}
-		if a.due {
-			return a.rotator().Maintain(a.ctx, req, labelled)
-		}
-		return a.rotator().Rotate(a.ctx, req, labelled)
-	})
-	a.crashed, a.err, a.gaveUp = crash != nil, err, a.ctx.Err() != nil
-	a.cancel()
-	if a.variant.control == nil {
-		a.check()
+	switch {
+	case a.variant.control != nil:
+		return a.variant.control(a, req, labelled)
+	case a.due:
+		return a.rotator().Maintain(a.ctx, req, labelled)
 	}
-	return a
+	return a.rotator().Rotate(a.ctx, req, labelled)
 }
 
 // check asserts what must hold of the end of every run.
@@ -296,151 +298,3 @@ func (a *attempt) deletes() int {
 	}
 	return n
 }
-
-// recovery is how a world has ended.
-type recovery struct {
-	rotated int
-	runs    int    // until the first rotation
-	last    string // end of the last run
-}
-
-// told are the refusals that tell a human what to do.
-var told = []string{"unknown-keys", "foreign-keys", "current-dead", "signing-key", "user-recreated", "previous-in-use"}
-
-// settle performs fault-free runs: the first one soon, then up to four, a week apart. Then everything must work, or a
-// refusal must say what a human must do.
-func (w *world) settle(soon time.Duration) recovery {
-	w.sim.ClearScript()
-	w.doc.ClearScript()
-	r := recovery{}
-	for i, gap := range []time.Duration{soon, 7 * day, 7 * day, 7 * day, 7 * day} {
-		w.notice()
-		w.sim.Advance(gap)
-		a := w.attempt().perform()
-		if a.code() == "create-refused" && a.deletes() > 0 {
-			w.violate("I10 a key was deleted in vain")
-		}
-		if r.last = a.end(); r.last == "rotated" || r.last == "rolled-forward" {
-			if r.rotated++; r.rotated == 1 {
-				r.runs = i + 1
-			}
-		}
-		if r.rotated == 2 {
-			break
-		}
-	}
-	if w.variant.control == nil {
-		w.judge(r)
-	}
-	return r
-}
-
-// judge asserts what must hold in the end.
-func (w *world) judge(r recovery) {
-	explained := slices.Contains(told, r.last)
-	if orphans := w.orphans(); len(orphans) > 0 && !w.lied && r.last != "unknown-keys" {
-		w.violate("I11 our keys %v are alive and nobody knows of them", orphans)
-	}
-	if r.rotated == 0 && !explained || r.rotated < 2 && !w.human && !explained {
-		w.violate("I11 stuck after %d rotations: %s", r.rotated, r.last)
-	}
-	if w.minimal && r.last == "unknown-keys" {
-		return
-	}
-	if explained && !w.human && !w.lied {
-		w.violate("I11 a human is asked without need: %s", r.last)
-	}
-	for id := range w.claimed {
-		if k, _ := w.sim.Key(id); w.claims != "" && k.Deleted {
-			w.violate("I3 %s was deleted, which somebody had switched on again", id)
-		}
-	}
-	if r.rotated > 0 && !explained {
-		again := w.attempt().perform()
-		if again.end() != "no-op" || again.writes() > 0 {
-			w.violate("I11 a run with nothing to do ended with %s and %d writes", again.end(), again.writes())
-		}
-	}
-}
-
-// orphans returns our keys that are alive, that no document has published and none names.
-func (w *world) orphans() []string {
-	ours := map[string]bool{}
-	for _, letter := range []string{"C", "P", "N", "O"} {
-		ours[keyID(letter)] = true
-	}
-	for _, c := range w.sim.Calls() {
-		if c.Action == "CreateAccessKey" && c.Executed && c.Run != "" {
-			ours[c.KeyID] = true
-		}
-	}
-	for _, rev := range w.doc.Revisions() {
-		s := readState(rev.State)
-		for _, c := range []*credential{s.current, s.previous} {
-			if c != nil {
-				delete(ours, c.id)
-			}
-		}
-	}
-	if w.claims != "" {
-		w.claimed[keyID(w.claims)] = true
-	}
-	for id := range w.claimed {
-		delete(ours, id)
-	}
-	names := readState(w.doc.State()).names()
-	var left []string
-	for _, k := range w.sim.Keys("app") {
-		if ours[k.ID] && names[k.ID] == "" && k.Status == "Active" {
-			left = append(left, k.ID)
-		}
-	}
-	return left
-}
-
-// leaks searches what was printed for secrets, in each form in which they might hide.
-func (w *world) leaks() []string {
-	text := strings.Join(append(w.printed, w.sim.Trace()), "\n")
-	var found []string
-	for _, secret := range w.sim.Secrets() {
-		quoted, _ := json.Marshal(secret)
-		for _, form := range []string{
-			secret, base64.StdEncoding.EncodeToString([]byte(secret)), url.QueryEscape(secret), strings.Trim(string(quoted), `"`),
-		} {
-			if strings.Contains(text, form) {
-				found = append(found, form)
-			}
-		}
-	}
-	return found
-}
-
-// finish adds a cell to the figures of its table, and reports what was wrong.
-func (w *world) finish(t *tally, name string, reached bool) {
-	for _, secret := range w.leaks() {
-		w.violations = append(w.violations, "8.6 printed: "+secret)
-	}
-	t.add(w, name, reached)
-	w.sim.Close()
-}
-
-// struck tells whether something has gone wrong in a run as it was to.
-func (w *world) struck(a *attempt) bool {
-	return w.sim.Fired() > 0 || a.gaveUp || slices.ContainsFunc(w.sim.Calls(), func(c awstest.Call) bool {
-		return c.Run == a.run.Name() && c.Outcome != "ok"
-	})
-}
-
-// currentID is the id of the current key of the document.
-func (w *world) currentID() string {
-	if c := readState(w.doc.State()).current; c != nil {
-		return c.id
-	}
-	return ""
-}
-
-// isHuman tells whether a key is one that a human has made.
-func isHuman(id string) bool { return id == keyID("H") || id == keyID("HH") || id == keyID("HX") }
-
-// keyOfHuman is a key that a human makes now, and does not use.
-func keyOfHuman() awstest.Key { return awstest.Key{ID: keyID("HX"), Secret: keySecret("HX")} }

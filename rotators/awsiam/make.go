@@ -3,6 +3,7 @@ package awsiam
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -82,7 +83,7 @@ func (r *run) makeRoom(victims []string, before *state) error {
 			r.report("deleted", id, "deleted a key whose place is needed")
 		case f.definite:
 			refused := r.refuse("delete-refused", []string{id}, "AWS refuses to delete a key whose place is needed").because(f).
-				hint("allow iam:DeleteAccessKey on %s to the owner of %s", r.in.user.arn, r.in.login.AccessKeyID)
+				hint("%s", r.remedy(f))
 			return r.withdraw(before, refused)
 		default:
 			return r.refuse("aws-failed", []string{id}, "it is unknown whether a key was deleted").because(f).hint("rotate again")
@@ -96,7 +97,10 @@ func (r *run) withdraw(from *state, why error) error {
 	next := from.clone()
 	next.ledger.pending, next.ledger.quarantine = nil, nil
 	if failed := r.trySave(next, "no key was made"); failed != nil {
-		return r.notSaved(failed, "no key was made")
+		e := r.notSaved(failed, "no key was made")
+		e.Text += "; before that, " + why.Error()
+		e.Err = errors.Join(e.Err, why)
+		return e
 	}
 	return why
 }
@@ -107,8 +111,8 @@ func (r *run) inTime() error {
 		return r.withdraw(r.state, err)
 	}
 	if took := elapsed(r.clock, r.asked); took > r.c.createBy {
-		return r.withdraw(r.state, r.refuse("too-slow", nil, "%v have passed since the keys were listed; at most %v may", took.Round(time.Second), r.c.createBy).
-			hint("rotate again; if that does not help, find out what takes so long: AWS, or saving the document"))
+		slow := r.refuse("too-slow", nil, "%v have passed since the keys were listed; at most %v may", took.Round(time.Second), r.c.createBy)
+		return r.withdraw(r.state, slow.hint("rotate again; if that does not help, find out what takes so long: AWS, or saving the document"))
 	}
 	return nil
 }
@@ -154,16 +158,13 @@ func (r *run) createOnce() (out *iam.CreateAccessKeyOutput, f *failure) {
 
 func (r *run) notCreated(f *failure) *Error {
 	e := r.refuse("create-refused", nil, "AWS makes no key").because(f)
-	switch {
-	case f.code == "LimitExceeded":
-		e.Keys = nil
+	switch f.code {
+	case "LimitExceeded":
 		return e.hint("somebody else has made a key in the meantime; rotate again")
-	case f.forbidden():
-		return e.hint("allow iam:CreateAccessKey on %s to the owner of %s", r.in.user.arn, r.in.login.AccessKeyID)
-	case f.absent():
+	case "NoSuchEntity":
 		return e.hint("the user is gone")
 	}
-	return e.hint("rotate again")
+	return e.hint("%s", r.remedy(f))
 }
 
 func (r *run) createUnknown(f *failure) error {

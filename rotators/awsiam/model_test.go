@@ -12,7 +12,7 @@ import (
 	"github.com/escapement-go/escapement/providers/awstest"
 )
 
-var full = flag.Bool("full", false, "explore every trace of the model, not a sample")
+var full = flag.Bool("full", false, "play every trace of the model, which takes some minutes, and not a sample")
 
 // A script replays a prefix of choices, then takes the first of each, and remembers what else could have been chosen.
 type script struct {
@@ -116,7 +116,6 @@ type storm struct {
 	chosen map[int]int // by call
 	last   awstest.Call
 	lasts  int
-	proofs int
 }
 
 // alternatives are what may happen to a call or save.
@@ -223,7 +222,7 @@ func (s *storm) act(how int) {
 // Every choice of at most two faults or human acts in at most two runs, from thirteen starts, followed by runs without
 // faults.
 func TestModel(t *testing.T) {
-	one := 40
+	one := 100
 	if *full {
 		one = 1
 	}

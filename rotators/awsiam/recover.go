@@ -181,6 +181,5 @@ func (r *run) undeleted(id string, f *failure) error {
 	if !f.definite || r.ctx.Err() != nil {
 		return r.ended(f)
 	}
-	return r.refuse("delete-refused", []string{id}, "AWS refuses to delete a key").because(f).
-		hint("allow iam:DeleteAccessKey on %s to the owner of %s", r.in.user.arn, r.in.login.AccessKeyID)
+	return r.refuse("delete-refused", []string{id}, "AWS refuses to delete a key").because(f).hint("%s", r.remedy(f))
 }

@@ -146,11 +146,9 @@ func (r *run) ended(f *failure) error {
 	e := &Error{Code: "aws-failed", Text: "AWS could not be asked"}
 	switch {
 	case f.rejected():
-		e.Code, e.Text = "denied", "AWS refuses the login"
-		e.hint("check the access key %s that %q has", r.in.login.AccessKeyID, "login")
+		e.Code, e.Text, e.Hint = "denied", "AWS refuses the login", r.remedy(f)
 	case f.forbidden():
-		e.Code, e.Text = "denied", "a permission is missing"
-		e.hint("allow %s on %s to the owner of %s", f.op, r.in.user.arn, r.in.login.AccessKeyID)
+		e.Code, e.Text, e.Hint = "denied", "a permission is missing", r.remedy(f)
 	}
 	if r.effects > 0 {
 		e.Code = "aws-failed"

@@ -13,8 +13,9 @@ type tally struct {
 	cells, reached, calls, assertions, violations int
 	creates                                       int // at most, of one run
 	foreignDeleted, foreignOff, quarantines       int
-	limits                                        int      // cells that show a documented limit
-	first                                         []string // violations
+	limits                                        int             // cells that show a documented limit
+	first                                         []string        // violations
+	names                                         map[string]bool // of what was reached
 }
 
 func (t *tally) add(w *world, name string, reached bool) {
@@ -38,6 +39,10 @@ func (t *tally) add(w *world, name string, reached bool) {
 	t.cells++
 	if reached {
 		t.reached++
+		if t.names == nil {
+			t.names = map[string]bool{}
+		}
+		t.names[name] = true
 	}
 	t.calls += len(calls)
 	t.foreignDeleted += deleted
@@ -81,10 +86,10 @@ func (t *tally) String() string {
 		t.table, t.cells, t.reached, t.calls, t.assertions, t.violations, t.creates, t.foreignDeleted, t.foreignOff, t.limits)
 }
 
-// expect fails unless the table has so many cells.
+// expect fails unless the table has so many cells, but for the sample of a short test.
 func (t *tally) expect(test *testing.T, cells int) {
 	test.Helper()
-	if t.cells != cells {
+	if t.cells != cells && !testing.Short() {
 		test.Errorf("%d cells, want %d", t.cells, cells)
 	}
 }

@@ -1,0 +1,64 @@
+package awsiam
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/escapement-go/escapement/providers/awstest"
+)
+
+// settling are the steps whose order decides something. Others are taken as soon as they come, but for the proofs of a
+// first rotation.
+var settling = []string{"start", "ListAccessKeys", "CreateAccessKey", "DeleteAccessKey", "UpdateAccessKey", "Save"}
+
+// Two processes rotate the same document, in every order of their steps.
+func TestRivals(t *testing.T) {
+	t.Parallel()
+	figures := &tally{table: "C1"}
+	limit := 0
+	if testing.Short() {
+		limit = 50
+	}
+	for _, number := range []int{1, 5, 6, 11, 16, 19, 21, 24} {
+		ends := map[string]int{}
+		awstest.Interleavings(limit, func(choose func(int) int) {
+			w := newWorld(starts[number-1], variant{})
+			var rivals []*attempt
+			schedule := w.sim.Schedule(func(waiting []awstest.Waiting) int {
+				for i, r := range waiting {
+					if !slices.Contains(settling, r.Action) && (number > 1 || r.Action != "GetCallerIdentity") {
+						return i
+					}
+				}
+				return choose(len(waiting))
+			})
+			for _, name := range []string{"one", "two"} {
+				schedule.Go(name, func(r *awstest.Run) error {
+					a := w.attemptAs(r)
+					rivals = append(rivals, a)
+					a.err = a.rotate()
+					return a.err
+				})
+			}
+			schedule.Wait()
+			rotated := 0
+			for _, a := range rivals {
+				a.check()
+				ends[a.end()]++
+				if a.err == nil && a.end() != "no-op" {
+					rotated++
+				}
+			}
+			if rotated > 1 {
+				w.violate("two rivals have rotated")
+			}
+			w.settle(gaps[0])
+			w.finish(figures, "rivals", true)
+		})
+		t.Logf("start %d: %v", number, ends)
+	}
+	figures.report(t)
+	if figures.cells < 2000 && !testing.Short() {
+		t.Errorf("%d cells", figures.cells)
+	}
+}
