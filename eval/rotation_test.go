@@ -167,8 +167,8 @@ func stepIn(t *testing.T, saver eval.Saver) int {
 	return n
 }
 
-// Two Rotates of one environment by one Evaluator never overlap, whatever the environment is called.
-func TestRotationsOfOneEnvironmentWait(t *testing.T) {
+// E8: two Rotates of one environment by one Evaluator never overlap, whatever the environment is called.
+func TestE8RotationsOfOneEnvironmentNeverOverlap(t *testing.T) {
 	s := newSavingStore(documentX)
 	var mu sync.Mutex
 	working, runs := 0, 0
