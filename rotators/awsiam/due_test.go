@@ -271,14 +271,14 @@ func (w *world) upkeep(days int) {
 				break
 			}
 			if again == 3 && n < 3 {
-				w.violate("I11 the fourth run in a row wrote something")
+				w.violate("at rest: the fourth run in a row wrote something")
 			}
 		}
 	}
 	now := w.sim.Clock().Now()
 	for _, k := range w.sim.Keys("app") {
 		if k.ID != w.currentID() && now.Sub(k.CreatedAt) > 145*day && !w.lied {
-			w.violate("I11 %s has outlived its age", k.ID)
+			w.violate("at rest: %s has outlived its age", k.ID)
 		}
 	}
 }

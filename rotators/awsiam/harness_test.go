@@ -225,10 +225,10 @@ func (a *attempt) check() {
 		}
 	}
 	if a.err == nil && !a.crashed && ends != 1 || a.err != nil && ends != 0 {
-		a.violate("2.21 a run ended %d times, with %v", ends, a.err)
+		a.violate("a run ended %d times, with %v", ends, a.err)
 	}
 	if a.err != nil && coded == nil && !(a.gaveUp && errors.Is(a.err, context.Canceled)) {
-		a.violate("2.20 an error without a code: %v", a.err)
+		a.violate("an error without a code: %v", a.err)
 	}
 }
 

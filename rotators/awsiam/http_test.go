@@ -293,3 +293,13 @@ func TestRedirects(t *testing.T) {
 		t.Errorf("a stranger got %d requests", strangers)
 	}
 }
+
+// The quota is no throttle: the SDK's retryer lets it be.
+func TestLimitIsNotRetried(t *testing.T) {
+	r := &run{c: usual}
+	for code, want := range map[string]bool{"LimitExceeded": false, "LimitExceededException": true, "Throttling": true, "AccessDenied": false} {
+		if got := r.patience().IsErrorRetryable(&smithy.GenericAPIError{Code: code}); got != want {
+			t.Errorf("%s: retried is %t", code, got)
+		}
+	}
+}

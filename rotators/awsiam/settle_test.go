@@ -53,16 +53,16 @@ func (w *world) settle(soon time.Duration) recovery {
 func (w *world) judge(r recovery) {
 	explained := slices.Contains(told, r.last)
 	if orphans := w.orphans(); len(orphans) > 0 && !w.lied && r.last != "unknown-keys" {
-		w.violate("I11 our keys %v are alive and nobody knows of them", orphans)
+		w.violate("at rest: our keys %v are alive and nobody knows of them", orphans)
 	}
 	if r.rotated == 0 && !explained || r.rotated < 2 && !w.human && !explained {
-		w.violate("I11 stuck after %d rotations: %s", r.rotated, r.last)
+		w.violate("at rest: stuck after %d rotations: %s", r.rotated, r.last)
 	}
 	if w.minimal && r.last == "unknown-keys" {
 		return
 	}
 	if explained && !w.human && !w.lied {
-		w.violate("I11 a human is asked without need: %s", r.last)
+		w.violate("at rest: a human is asked without need: %s", r.last)
 	}
 	for id := range w.claimed {
 		if k, _ := w.sim.Key(id); w.claims != "" && k.Deleted {
@@ -72,7 +72,7 @@ func (w *world) judge(r recovery) {
 	if r.rotated > 0 && !explained {
 		again := w.attempt().perform()
 		if again.end() != "no-op" || again.writes() > 0 {
-			w.violate("I11 a run with nothing to do ended with %s and %d writes", again.end(), again.writes())
+			w.violate("at rest: a run with nothing to do ended with %s and %d writes", again.end(), again.writes())
 		}
 	}
 }
@@ -132,7 +132,7 @@ func (w *world) leaks() []string {
 // finish adds a cell to the figures of its table, and reports what was wrong.
 func (w *world) finish(t *tally, name string, reached bool) {
 	for _, secret := range w.leaks() {
-		w.violations = append(w.violations, "8.6 printed: "+secret)
+		w.violations = append(w.violations, "printed: "+secret)
 	}
 	t.add(w, name, reached)
 	w.sim.Close()

@@ -17,6 +17,8 @@ func (t *tally) play(v variant, scenarios []scenario) {
 	}
 }
 
+// The tables: a crash, two crashes, outcomes whenever a step is taken and once, unknown outcomes with a crash, freezes
+// after and before each step, and humans.
 func TestTables(t *testing.T) {
 	for _, table := range []struct {
 		name      string
