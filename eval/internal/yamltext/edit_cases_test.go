@@ -180,6 +180,15 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
+// TestLongKey adds a value to a key that covers two lines, which readers take in different ways.
+func TestLongKey(t *testing.T) {
+	d, _ := Parse([]byte("{a\n b}\n"), Limits{})
+	_, err := d.Edit(Edit{Path: []any{"a b"}, Value: word})
+	if r, ok := errors.AsType[*Refusal](err); !ok || r.Reason != longKey.text {
+		t.Errorf("%v", err)
+	}
+}
+
 // TestBatches makes edits that get into each other's way.
 func TestBatches(t *testing.T) {
 	remove := func(path string) Edit { return Edit{Path: pathOf(path)} }

@@ -103,7 +103,7 @@ type tally struct {
 // ruledOut are the reasons that hold whatever is written. They lie in the document.
 var ruledOut = map[string]bool{
 	ambiguousText.text: true, aliasOnPath.text: true, repeatedKey.text: true, anchorInUse.text: true,
-	tagFirst.text: true, noColon.text: true, singlePair.text: true, noSuchItem.text: true,
+	tagFirst.text: true, noColon.text: true, singlePair.text: true, longKey.text: true, noSuchItem.text: true,
 }
 
 // foundOut are the reasons that only an attempt shows.

@@ -33,6 +33,7 @@ var (
 	anchorInUse    = reason{"an alias elsewhere names an anchor in it", "replace the alias first"}
 	tagFirst       = reason{"its tag stands before its anchor", "write the anchor first"}
 	noColon        = reason{"its key has no colon", "write `:` on the line below the key"}
+	longKey        = reason{"its key covers several lines and has no colon", "write the key on one line, with a colon"}
 	singlePair     = reason{"a pair without braces can have no second member", "put it in braces"}
 	commentBetween = reason{"a comment stands between it and what follows", "move the comment above both"}
 

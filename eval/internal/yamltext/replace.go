@@ -19,6 +19,8 @@ func (e *editor) empty(n *Node) ([]splice, error) {
 func (e *editor) put(n *Node, v *Value, keepTag bool) ([]splice, error) {
 	noValue := n.role == valueRole && e.places[n.index].lead < 0
 	switch {
+	case e.inFlow(n) && noValue && e.hasLongKey(n):
+		return nil, refuse(longKey, e.Span(n))
 	case e.inFlow(n):
 		return e.putInFlow(n, v, keepTag, noValue), nil
 	case noValue:
@@ -26,6 +28,12 @@ func (e *editor) put(n *Node, v *Value, keepTag bool) ([]splice, error) {
 	default:
 		return e.putInBlock(n, v, e.site(n, keepTag)), nil
 	}
+}
+
+// hasLongKey reports whether the key of a value covers several lines.
+func (e *editor) hasLongKey(n *Node) bool {
+	key := e.places[e.keyOf(n).index]
+	return strings.ContainsAny(e.text[key.begin:key.end], "\r\n")
 }
 
 // putInBlock writes a value in block context. A text is a scalar, a flow collection or a literal: it
