@@ -142,7 +142,7 @@ func (d *Document) Set(ctx context.Context, path string, data any, crypter Crypt
 
 // SetText writes text of a document at a path: `${app.host}` is a reference, `5` a number, `{fn::secret: x}` a secret in plain
 // text, which [Document.Encrypt] encrypts. Numbers keep their spelling. Comments, anchors and styles in the text are not
-// kept; aliases and tags are refused.
+// kept; aliases and tags are refused, and so is a comment behind a scalar, which was perhaps meant to be part of it.
 func (d *Document) SetText(path, text string) (*Document, error) {
 	place, err := d.place(path)
 	if err != nil {

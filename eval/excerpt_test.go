@@ -281,3 +281,15 @@ func TestDiagnosticJSON(t *testing.T) {
 		}
 	}
 }
+
+// TestMisspeltSecret looks for the text of what was perhaps meant to be a secret.
+func TestMisspeltSecret(t *testing.T) {
+	for _, name := range []string{"fn::secrt", "fn::Secret", "fn::secrets", "fn::sceret"} {
+		_, err := (&Evaluator{}).CheckText(t.Context(), []byte("values:\n  a: {"+name+": "+canary+"}\n"))
+		var ds Diagnostics
+		var b strings.Builder
+		if !errors.As(err, &ds) || ds.Print(&b, PrintOptions{}) != nil || strings.Contains(b.String(), canary) || !strings.Contains(b.String(), secretText) {
+			t.Errorf("%s: %v\n%s", name, err, b.String())
+		}
+	}
+}

@@ -239,6 +239,9 @@ func parseValue(text string, limits Limits) (*yamltext.Value, error) {
 	if doc.Root == nil {
 		return nil, errors.New(`the value is empty; write null, or "" for the empty string`)
 	}
+	if doc.Root.Kind == yamltext.Scalar && doc.HasComments() { // which was perhaps meant to be text
+		return nil, errors.New(`the value holds a comment, which would be lost; put text that holds " #" in quotes`)
+	}
 	return writtenNode(doc.Root, limits)
 }
 

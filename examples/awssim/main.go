@@ -14,6 +14,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"time"
 
 	"github.com/alecthomas/kong"
@@ -33,7 +34,7 @@ With a COMMAND it does so as long as the command runs, which finds in its enviro
 // cli is the command line.
 type cli struct {
 	Addr    string   `help:"Where to listen; port 0 stands for any that is free." default:"127.0.0.1:0" placeholder:"HOST:PORT"`
-	Issuer  string   `help:"File of the issuer whose tokens the role trusts; it is made if there is none." default:"issuer.json" placeholder:"FILE"`
+	Issuer  string   `help:"File of the issuer whose tokens the role trusts; it is made if there is none, with a new key." default:"issuer.json" placeholder:"FILE"`
 	Speed   float64  `help:"How fast the account's clock runs: 3600 for an hour each second." default:"1"`
 	Calls   bool     `help:"Print the calls on standard error even if there is a COMMAND."`
 	Command []string `arg:"" optional:"" passthrough:"" help:"Command to run."`
@@ -53,6 +54,10 @@ func main() {
 }
 
 func (c *cli) run(w io.Writer) error {
+	var err error
+	if c.Issuer, err = filepath.Abs(c.Issuer); err != nil { // the command may change its directory
+		return err
+	}
 	issuer, err := loadIssuer(c.Issuer)
 	if err != nil {
 		return err

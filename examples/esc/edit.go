@@ -14,6 +14,8 @@ import (
 	"strings"
 	"syscall"
 
+	"golang.org/x/term"
+
 	"github.com/escapement-go/escapement/eval"
 )
 
@@ -61,6 +63,9 @@ type editing struct {
 	plain     *eval.Document // its secrets decrypted
 }
 
+// maxRounds is how often a program that takes the place of an editor gets a wrong text back.
+const maxRounds = 10
+
 // inPrivate runs the editing in a private directory, of which nothing is left.
 func (x *editing) inPrivate(ctx context.Context) (changed bool, err error) {
 	if x.dir, err = newPrivateDir(path.Base(x.name) + ".yaml"); err != nil {
@@ -77,11 +82,13 @@ func (x *editing) inPrivate(ctx context.Context) (changed bool, err error) {
 // run opens the editor until a text is saved or given up.
 func (x *editing) run(ctx context.Context) (changed bool, err error) {
 	text, wrong := x.plain.Bytes(), error(nil)
-	for {
+	for round := 1; ; round++ {
 		next, err := x.edit(ctx, text, wrong)
 		switch {
 		case err != nil:
 			return false, err
+		case len(bytes.TrimSpace(next)) == 0 && len(bytes.TrimSpace(x.plain.Bytes())) > 0:
+			return false, errors.Join(errors.New("the text is empty"), hint("nothing was saved; remove what is not wanted with esc rm"))
 		case bytes.Equal(next, text) && wrong != nil:
 			return false, errors.Join(wrong, hint("nothing was saved"))
 		case bytes.Equal(next, x.plain.Bytes()):
@@ -92,6 +99,9 @@ func (x *editing) run(ctx context.Context) (changed bool, err error) {
 			return true, wrong
 		}
 		wrong = x.explain(wrong)
+		if round == maxRounds && !term.IsTerminal(int(os.Stdin.Fd())) {
+			return false, errors.Join(wrong, hint("nothing was saved"))
+		}
 	}
 }
 

@@ -48,7 +48,7 @@ Name the file with --key, or in the environment variable ESC_KEY_FILE.
 // keys reads the key file.
 func (c *cli) keys() (eval.KeyRing, error) {
 	if c.KeyFile == "" {
-		return nil, errors.New("a key is needed to decrypt secrets; name its file with --key or in ESC_KEY_FILE")
+		return nil, errors.New("a key is needed to encrypt and decrypt secrets; name its file with --key or in ESC_KEY_FILE")
 	}
 	keys, err := eval.ReadKeyFile(c.KeyFile)
 	if err != nil {

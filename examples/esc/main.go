@@ -8,10 +8,13 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
+	"unicode/utf8"
 
 	"github.com/alecthomas/kong"
 
@@ -93,6 +96,9 @@ func run(args []string) (code int) {
 	parser, err := newParser(ctx, c)
 	if err != nil {
 		panic(err)
+	}
+	if slices.ContainsFunc(args, func(arg string) bool { return !utf8.ValidString(arg) }) {
+		return report(os.Stderr, errors.Join(usageError{errors.New("an argument is not valid UTF-8")}, hint("encode it, or read it with --file")))
 	}
 	command, err := parser.Parse(args)
 	if err != nil {

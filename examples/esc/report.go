@@ -34,7 +34,7 @@ type hint string
 func (h hint) Error() string { return string(h) }
 
 // dashed is what kong says of a negative number.
-var dashed = regexp.MustCompile(`^unknown flag -[0-9.]`)
+var dashed = regexp.MustCompile(`^unknown flag -[0-9. ]`)
 
 // badCommandLine adds to an error of kong how the command is used.
 func badCommandLine(err error) error {
@@ -55,6 +55,8 @@ func badCommandLine(err error) error {
 // explain adds to an error what the flags have to do with it.
 func (c *cli) explain(err error) error {
 	switch {
+	case hasCode(err, "provider-failed/no-token-source"):
+		return errors.Join(err, hint("name the source of tokens with --token-source or in ESC_TOKEN_SOURCE"))
 	case hasCode(err, "no-crypter"):
 		_, why := c.keys()
 		return errors.Join(err, why)

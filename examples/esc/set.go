@@ -34,6 +34,9 @@ equal to the length of a list adds an item. What would make an environment wrong
     esc set myapp/dev app.offset -- -5
     esc set myapp/dev app.password --secret
 
+VALUE is YAML, so text that begins or ends in a special way, or holds "#" or ": ", is best given with --string. The VALUE
+"-" is read from standard input. A PATH is written as references are: a.b, a[0], a["b.c"].
+
 A secret is encrypted before it is written. It is never an argument, which others could see. From standard input and from
 a file the line end after a single line is left out.`
 }
@@ -116,6 +119,8 @@ func (c *setCmd) change(ctx context.Context, e *eval.Evaluator, doc *eval.Docume
 // text returns what is to be written.
 func (c *setCmd) text(ctx context.Context) (string, error) {
 	switch {
+	case c.Value != nil && *c.Value == "-", c.File == "-":
+		return readText(os.Stdin)
 	case c.Value != nil:
 		return *c.Value, nil
 	case c.File != "":

@@ -43,6 +43,12 @@ func (d *Document) Edit(edits ...Edit) (*Document, error) {
 	return d.editAll(edits)
 }
 
+// HasComments reports whether there are comments in the text, as far as its tokens tell.
+func (d *Document) HasComments() bool {
+	l, err := d.layout()
+	return err == nil && len(l.comments) > 0
+}
+
 // errApart says that edits cannot be computed on the same tree.
 var errApart = errors.New("edits get into each other's way")
 
