@@ -53,7 +53,11 @@ func TestRandomEdits(t *testing.T) {
 	t.Parallel()
 	for _, nasty := range []bool{false, true} {
 		var c tally
-		forSubjects(t, 330_000, nasty, func(s *subject, g *generator) error {
+		documents := 330_000
+		if nasty { // of which more cannot be read, or edited
+			documents = 370_000
+		}
+		forSubjects(t, documents, nasty, func(s *subject, g *generator) error {
 			for range 4 {
 				at := g.spot(s)
 				e := Edit{Path: at.path, Value: g.tree(3), Whole: g.one(4)}

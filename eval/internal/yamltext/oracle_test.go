@@ -251,8 +251,8 @@ func window(d *Document, l *layout, at spot, e Edit) (begin, end int) {
 		begin = p.lead
 	}
 	switch {
-	case n.role == rootRole: // the blanks behind "---" may go
-		begin = len(strings.TrimRight(d.text[:begin], " "))
+	case n.role == rootRole: // the white space before it may go
+		begin = len(strings.TrimRight(d.text[:begin], " \t"))
 	case e.Value == nil && inFlow(d, at.node): // from the one before it or to the next one
 		return 0, l.places[at.parent.index].end
 	case e.Value == nil:
