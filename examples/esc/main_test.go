@@ -8,6 +8,7 @@ import (
 	"flag"
 	"fmt"
 	"hash/crc32"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -19,12 +20,31 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/escapement-go/escapement/eval"
+	"github.com/escapement-go/escapement/providers/awstest"
 )
 
 var update = flag.Bool("update", false, "write what the commands print to the files in the scripts that it is compared with")
 
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"esc": main, "exits": exits})
+}
+
+// serveAWS lets a script have an AWS account: its users are admin, whose key is in ADMIN_ID and ADMIN_SECRET, and app, who
+// has none. The address is in AWS.
+func serveAWS(env *testscript.Env) error {
+	sim, err := awstest.Simulate(awstest.Options{
+		Clock: awstest.RealTime(1), Users: []awstest.User{{Name: "admin", Keys: []awstest.Key{{}}}, {Name: "app"}},
+	})
+	if err != nil {
+		return err
+	}
+	server := httptest.NewServer(sim)
+	env.Defer(server.Close)
+	admin := sim.Credentials("admin")
+	env.Setenv("AWS", server.URL)
+	env.Setenv("ADMIN_ID", admin.AccessKeyID)
+	env.Setenv("ADMIN_SECRET", admin.SecretAccessKey)
+	return nil
 }
 
 // exits is the command "exits CODE PROGRAM ARGUMENT…" of scripts: it runs a program, which must end with that exit code.
@@ -48,7 +68,7 @@ func TestScripts(t *testing.T) {
 		UpdateScripts: *update,
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("ENVIRONMENTS", environments)
-			return nil
+			return serveAWS(env)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){"encrypt": encrypt},
 	})
