@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/escapement-go/escapement/providers"
@@ -32,10 +34,10 @@ func (r *run) mirror() {
 		}
 		return nil, r.err
 	})
-	opts := providertest.Options{}
+	opts, canaries := providertest.Options{}, r.canaries()
 	for at := range len(states) + 1 {
 		opts.Opens = append(opts.Opens, providers.Request{
-			Inputs: map[string]any{"at": json.Number(fmt.Sprint(at))}, Context: r.known(),
+			Inputs: map[string]any{"at": json.Number(fmt.Sprint(at))}, Context: canaries,
 		})
 	}
 	for _, f := range providertest.Check(context.Background(), p, opts) {
@@ -54,27 +56,14 @@ func (r *run) mirror() {
 	}
 }
 
-// known holds every secret that the suite knows of.
-func (t *trial) known() map[string]any {
-	var texts []any
-	if t.world.Secrets != nil {
-		for _, text := range t.world.Secrets() {
-			texts = append(texts, schema.NewSecret(text))
-		}
-	}
-	req := t.world.Request
-	return map[string]any{"inputs": req.Inputs, "context": req.Context, "state": req.State, "states": t.states, "world": texts}
-}
-
-// scrub takes the secrets that the suite knows of out of a text.
-func (t *trial) scrub(text string) string {
+// known returns every secret that the suite knows of: of the world, of the request, and of the states since.
+func (t *trial) known() []string {
+	found := map[string]bool{}
 	var visit func(data any)
 	visit = func(data any) {
 		switch data := data.(type) {
 		case schema.Secret:
-			if secret := data.Reveal(); secret != "" {
-				text = strings.ReplaceAll(text, secret, "[secret]")
-			}
+			found[data.Reveal()] = true
 		case []any:
 			for _, item := range data {
 				visit(item)
@@ -85,7 +74,32 @@ func (t *trial) scrub(text string) string {
 			}
 		}
 	}
-	visit(t.known())
+	req := t.world.Request
+	visit([]any{req.Inputs, req.Context, req.State})
+	visit(t.states)
+	if t.world.Secrets != nil {
+		for _, text := range t.world.Secrets() {
+			found[text] = true
+		}
+	}
+	delete(found, "")
+	return slices.Sorted(maps.Keys(found))
+}
+
+// canaries is a context for the suite of providers, which searches answers for the secrets in it.
+func (t *trial) canaries() map[string]any {
+	var secrets []any
+	for _, text := range t.known() {
+		secrets = append(secrets, schema.NewSecret(text))
+	}
+	return map[string]any{"secrets": secrets}
+}
+
+// scrub takes the secrets that the suite knows of out of a text.
+func (t *trial) scrub(text string) string {
+	for _, secret := range t.known() {
+		text = strings.ReplaceAll(text, secret, "[secret]")
+	}
 	return text
 }
 

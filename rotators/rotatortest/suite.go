@@ -140,7 +140,7 @@ func (t *trial) checkOpen(ctx context.Context, finished int) {
 		_, err := t.world.Rotator.Open(ctx, t.openRequest(state.(map[string]any), providers.Request{}))
 		switch {
 		case err == nil:
-			opts.Opens = append(opts.Opens, providers.Request{Inputs: state.(map[string]any), Context: t.known()})
+			opts.Opens = append(opts.Opens, providers.Request{Inputs: state.(map[string]any), Context: t.canaries()})
 		case i >= finished || !errors.Is(err, rotators.ErrNotRotated):
 			t.breach(unfinishedOpen, fmt.Sprintf("state %d", i+1), "Open failed: %v", err)
 		}
