@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"time"
 
 	"github.com/escapement-go/escapement/rotators"
 	"github.com/escapement-go/escapement/schema"
@@ -42,12 +41,6 @@ func (d *document) begin() map[string]any {
 
 // save replaces the state if it is still one that the run knows, unless the outcome is another.
 func (d *document) save(ctx context.Context, state map[string]any, o outcome) error {
-	if o == slow {
-		select {
-		case <-ctx.Done():
-		case <-time.After(workTime):
-		}
-	}
 	if err := ctx.Err(); err != nil {
 		return err
 	}

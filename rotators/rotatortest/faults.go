@@ -32,6 +32,10 @@ func (f fault) outcome(n int) outcome {
 	return well
 }
 
+func (f fault) cancels() bool {
+	return f.kind == cancelFirst || f.kind == cancelBefore || f.kind == cancelAfter
+}
+
 func (f fault) String() string {
 	what := map[kind]string{
 		dieBefore: "dead before", dieAfter: "dead after", cancelBefore: "given up before", cancelAfter: "given up after",

@@ -32,7 +32,9 @@ func (r *run) judgeData() {
 		!reflect.DeepEqual(r.request.State, r.given) {
 		r.breach(keptData, r.where(), "the request was changed")
 	}
-	r.mirror()
+	if !r.usual {
+		r.mirror()
+	}
 }
 
 // judgeSaves checks what the run has done after each save that went wrong.

@@ -102,6 +102,7 @@ func (r *run) wait(done <-chan struct{}, e *ending) {
 	defer r.mu.Unlock()
 	r.over = true
 	if !returned {
+		r.hung = true
 		r.died, r.err = true, errOver // what it does from now on is not judged
 		r.breach(promptReturn, r.where(), "it did not return within %v after its context was done", patience)
 		return
@@ -129,6 +130,9 @@ func (r *run) save(ctx context.Context, data any) error {
 	r.watch(r.where())
 	n := len(r.saves) + 1
 	r.pass(n, dieBefore, cancelBefore)
+	if r.fault.outcome(n) == slow {
+		r.linger(ctx)
+	}
 	h := handover{given: data}
 	if state, ok := data.(map[string]any); ok {
 		h.state = copyState(state)
@@ -142,6 +146,16 @@ func (r *run) save(ctx context.Context, data any) error {
 	r.saves = append(r.saves, h)
 	r.pass(n, dieAfter, cancelAfter)
 	return h.err
+}
+
+// linger lets a slow save take its time, in which Report may be called.
+func (r *run) linger(ctx context.Context) {
+	r.mu.Unlock()
+	defer r.mu.Lock()
+	select {
+	case <-ctx.Done():
+	case <-time.After(workTime):
+	}
 }
 
 // pass ends the run at save n, or gives its context up, if the fault says so.

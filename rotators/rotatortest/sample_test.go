@@ -123,7 +123,7 @@ type rotator struct {
 // bugs are what a rotator does wrong.
 type bugs struct {
 	schema func(*rotators.Schema)
-	open   func(r rotator, req *rotators.Request, out map[string]any) error
+	open   func(r rotator, ctx context.Context, req *rotators.Request) (any, error)
 	rotate func(r rotator, ctx context.Context, req *rotators.Request, save saveFunc) error
 	due    func(r rotator, req *rotators.Request, due *rotators.Due)
 	mend   func(r rotator, ctx context.Context, req *rotators.Request, save saveFunc) error
@@ -175,18 +175,20 @@ func (r rotator) Schema() rotators.Schema {
 	return s
 }
 
-func (r rotator) Open(_ context.Context, req *rotators.Request) (any, error) {
+func (r rotator) Open(ctx context.Context, req *rotators.Request) (any, error) {
+	if r.bugs.open != nil {
+		return r.bugs.open(r, ctx, req)
+	}
+	return r.answer(req)
+}
+
+// answer is the right way to open.
+func (r rotator) answer(req *rotators.Request) (any, error) {
 	current := read(req.State["current"])
 	if current.name == "" {
 		return nil, fmt.Errorf("the first token is not made: %w", rotators.ErrNotRotated)
 	}
-	out := map[string]any{"current": current.data()}
-	if r.bugs.open != nil {
-		if err := r.bugs.open(r, req, out); err != nil {
-			return nil, err
-		}
-	}
-	return out, nil
+	return map[string]any{"current": current.data()}, nil
 }
 
 func (r rotator) Rotate(ctx context.Context, req *rotators.Request, save saveFunc) error {
@@ -198,30 +200,21 @@ func (r rotator) Rotate(ctx context.Context, req *rotators.Request, save saveFun
 
 // renew is the right way to rotate.
 func (r rotator) renew(ctx context.Context, req *rotators.Request, save saveFunc) error {
-	w := &work{rotator: r, ctx: ctx, save: save, state: maps.Clone(req.State)}
-	if w.state == nil {
-		w.state = map[string]any{}
-	}
 	if r.recent(req.State) && !req.Force {
 		return nil
 	}
 	if err := ctx.Err(); err != nil {
 		return err
 	}
+	w := newWork(r, ctx, req, save)
 	w.recover()
-	if err := w.make(); err != nil {
-		return err
-	}
-	if err := w.prove(); err != nil {
-		return err
-	}
-	if err := w.promote(); err != nil {
+	if err := w.all(); err != nil {
 		return err
 	}
 	if req.Report != nil {
 		req.Report(rotators.Event{Kind: "rotated", Text: "a new token"})
 	}
-	return w.clean()
+	return nil
 }
 
 // recent tells whether nothing is to be done.

@@ -19,6 +19,7 @@ type trial struct {
 	works   bool     // a credential in the durable state has worked when the latest run began
 	runs    int      // rotations so far
 	states  []any    // all that were handed over
+	usual   bool     // its runs are like others whose data was judged already
 }
 
 func (s *suite) trial() *trial {
