@@ -63,7 +63,9 @@ func plantedBugs() []planted {
 		}), []string{"input-secrets"}},
 
 		{"plain-states", "a number of Go in a state", changing(func(state map[string]any) { state["n"] = 1 }), nil},
-		{"plain-states", "a state that its schema refuses", changing(func(state map[string]any) { state["rotatedAt"] = true }), []string{"idle"}},
+		{"plain-states", "a state that its schema refuses", &bugs{schema: func(s *rotators.Schema) {
+			s.State.Required = []string{"owner"}
+		}}, nil},
 		{"hidden-secrets", "secrets saved as plain strings", changing(func(state map[string]any) {
 			for _, name := range []string{"current", "previous", "pending"} {
 				if t := read(state[name]); t.secret.Reveal() != "" {
@@ -91,7 +93,9 @@ func plantedBugs() []planted {
 			return nil
 		}), nil},
 		{"hidden-secrets", "a secret in a plan", &bugs{plan: func(r rotator, plan *rotators.Plan) {
-			plan.Steps = append(plan.Steps, rotators.Step{Call: "revoke", Why: r.secrets[0]})
+			if len(r.secrets) > 0 {
+				plan.Steps = append(plan.Steps, rotators.Step{Call: "revoke", Why: r.secrets[0]})
+			}
 		}}, nil},
 
 		{"kept-data", "a state that is changed after it was handed over", rotating(func(r rotator, ctx context.Context, req *rotators.Request, save saveFunc) error {
@@ -151,7 +155,8 @@ func plantedBugs() []planted {
 			if r.recent(req.State) && !req.Force {
 				return nil
 			}
-			w := &work{rotator: r, ctx: ctx, save: save, fresh: token{name: "the-only-one"}}
+			w := newWork(r, ctx, req, save)
+			w.fresh.name = "the-only-one"
 			w.fresh.secret = w.create(w.fresh.name)
 			return first(w.prove, w.promote)
 		}), nil},
@@ -163,7 +168,7 @@ func plantedBugs() []planted {
 				}
 			}
 			return err
-		}), []string{"no-heap"}},
+		}), nil},
 		{"others-stay", "any token revoked that is not current", stepping(func(w *work) error {
 			for _, name := range w.list() {
 				if name != read(w.state["current"]).name {
@@ -178,7 +183,7 @@ func plantedBugs() []planted {
 			w.fresh = token{name: fmt.Sprintf("t%d", w.changes)}
 			w.fresh.secret = w.create(w.fresh.name)
 			return first(w.prove, w.promote, w.clean)
-		}), nil},
+		}), []string{"plan-tells"}},
 		{"same-end", "an unfinished run that is forgotten", rotating(func(r rotator, ctx context.Context, req *rotators.Request, save saveFunc) error {
 			other := *req
 			if other.State = maps.Clone(req.State); read(other.State["pending"]).name != "" {
@@ -207,7 +212,7 @@ func plantedBugs() []planted {
 				return nil
 			}
 			return first(w.prove, w.promote, w.clean)
-		}), []string{"uncertain", "keeps-working"}},
+		}), []string{"uncertain", "keeps-working", "plan-tells"}},
 		{"no-heap", "an old token that is never revoked", stepping(func(w *work) error {
 			return first(w.make, w.prove, w.promote, func() error { return w.keep(map[string]any{"retiring": nil}) })
 		}), nil},
@@ -235,7 +240,7 @@ func plantedBugs() []planted {
 				}
 				return nil
 			})
-		}), []string{"keeps-working", "same-end"}},
+		}), []string{"same-end"}},
 		{"conflict", "a conflict after which another token is made", rotating(func(r rotator, ctx context.Context, req *rotators.Request, save saveFunc) error {
 			err := r.renew(ctx, req, save)
 			if errors.Is(err, rotators.ErrConflict) {

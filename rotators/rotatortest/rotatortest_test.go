@@ -107,7 +107,7 @@ func TestRunPlanted(t *testing.T) {
 // Run fails in the subtest of the broken rule alone, and quotes the rule.
 func TestRun(t *testing.T) {
 	cmd := exec.Command(os.Args[0], "-test.run=^TestRunPlanted$", "-test.v")
-	cmd.Env = append(os.Environ(), plantedVariable+"=a state that is saved only at the end")
+	cmd.Env = append(os.Environ(), plantedVariable+"=an unfinished run that blocks all others")
 	out, err := cmd.CombinedOutput()
 	if err == nil {
 		t.Fatalf("the test passed:\n%s", out)
@@ -117,7 +117,7 @@ func TestRun(t *testing.T) {
 	}
 	for _, want := range []string{
 		"--- FAIL: TestRunPlanted/same-end",
-		"rotation 1, dead before save 1: ",
+		"rotation 1, dead after save 1: ",
 		"broken rule: From wherever a run has ended, the next runs come to the same: ",
 	} {
 		if !bytes.Contains(out, []byte(want)) {

@@ -149,8 +149,9 @@ func (t *trial) checkOpen(ctx context.Context, finished int) {
 		}
 	}
 	p := providers.New(providers.Schema{Outputs: t.schema.Outputs}, func(ctx context.Context, req *providers.Request) (any, error) {
-		out, err := t.world.Rotator.Open(ctx, t.openRequest(req.Inputs, *req))
-		return out, err
+		like := t.openRequest(nil, *req)
+		like.State = req.Inputs
+		return t.world.Rotator.Open(ctx, like)
 	})
 	for _, f := range providertest.Check(ctx, p, opts) {
 		if rule, found := ruleOf(f.Rule); found {
@@ -166,6 +167,9 @@ func (t *trial) checkOpen(ctx context.Context, finished int) {
 func (t *trial) checkState(state map[string]any) {
 	more := copyState(state)
 	more["rotatortest"] = "added by another version"
+	if len(t.schema.State.Validate(state)) > 0 {
+		return // which is another breach
+	}
 	for _, v := range t.schema.State.Validate(more) {
 		t.breach(openState, "", "the state schema refuses a state with a further member %v", v)
 	}
