@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -22,6 +23,7 @@ const (
 	childKey      = "KILLED_KEY"
 	childEndpoint = "KILLED_ENDPOINT"
 	childTime     = "KILLED_TIME" // what the account's clock shows
+	childSave     = "KILLED_SAVE" // before or after which save it kills itself, such as "before 2"; empty: none
 )
 
 // TestChild is the process that rotates. It runs by a clock of its own, which begins with that of the account and which
@@ -41,6 +43,7 @@ func TestChild(t *testing.T) {
 	synctest.Test(t, func(*testing.T) {
 		time.Sleep(time.Until(now))
 		e := evaluator(os.Getenv(childDir), os.Getenv(childEndpoint), keys)
+		e.Loader = &mortal{Saver: eval.Dir(os.Getenv(childDir)), when: os.Getenv(childSave)}
 		rotation, err := e.Rotate(context.Background(), environment, eval.RotateOptions{})
 		for _, d := range rotation.Environment.Diagnostics {
 			fmt.Println("diagnostic", d.Code)
@@ -66,5 +69,26 @@ func evaluator(dir, endpoint string, keys eval.KeyRing) *eval.Evaluator {
 			IAMEndpoint: endpoint + "/iam/", STSEndpoint: endpoint + "/sts/",
 			Transport: &http.Transport{DisableKeepAlives: true},
 		}},
+	}
+}
+
+// A mortal saver kills its process.
+type mortal struct {
+	eval.Saver
+	when  string
+	saves int
+}
+
+func (m *mortal) Save(ctx context.Context, name string, old, new []byte) error {
+	m.saves++
+	m.die("before")
+	err := m.Saver.Save(ctx, name, old, new)
+	m.die("after")
+	return err
+}
+
+func (m *mortal) die(side string) {
+	if m.when == fmt.Sprintf("%s %d", side, m.saves) {
+		_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
 	}
 }

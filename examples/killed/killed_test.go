@@ -104,7 +104,7 @@ func (s *stage) file() string { return filepath.Join(s.dir, environment+".yaml")
 func TestKilled(t *testing.T) {
 	s := newStage(t)
 	for range *rounds {
-		s.kill()
+		s.kill(s.randomMoment())
 		s.check()
 		s.sim.Advance([]time.Duration{time.Minute, 6 * time.Minute, 15 * time.Minute, 25 * time.Hour}[s.draw.IntN(4)])
 		if s.draw.IntN(3) == 0 {
@@ -123,6 +123,37 @@ func TestKilled(t *testing.T) {
 		*rounds, s.killed, s.died, s.ends, len(s.sim.Calls()), made, s.recoveries)
 	if s.killed < *rounds/4 || *rounds >= 50 && len(s.died) < 5 {
 		t.Error("too few died, or all of them at the same moments")
+	}
+}
+
+// TestKilledAtEachStep kills a process at each step of a rotation of no key, of one key, and of two: at each call and on both
+// sides of each save. Steps beyond its end are not reached.
+func TestKilledAtEachStep(t *testing.T) {
+	steps := map[int]int{}
+	for _, rotations := range []int{0, 1, 2} {
+		var moments []moment
+		for n := range 16 {
+			moments = append(moments, moment{calls: n + 1})
+		}
+		for n := range 4 {
+			moments = append(moments, moment{save: fmt.Sprint("before ", n+1)}, moment{save: fmt.Sprint("after ", n+1)})
+		}
+		for _, m := range moments {
+			s := newStage(t)
+			for range rotations {
+				s.settle()
+			}
+			s.sim.Advance(15 * time.Minute)
+			if s.kill(m) {
+				steps[rotations]++
+			}
+			s.check()
+			s.settle()
+		}
+	}
+	t.Logf("processes killed, each at another step: %d of a first rotation, %d of a second one, %d of a third one", steps[0], steps[1], steps[2])
+	if steps[0] < 10 || steps[1] < 14 || steps[2] < 16 {
+		t.Error("these are too few")
 	}
 }
 

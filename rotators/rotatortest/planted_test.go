@@ -93,8 +93,8 @@ func plantedBugs() []planted {
 			return nil
 		}), nil},
 		{"hidden-secrets", "a secret in a plan", &bugs{plan: func(r rotator, plan *rotators.Plan) {
-			if len(r.secrets) > 0 {
-				plan.Steps = append(plan.Steps, rotators.Step{Call: "revoke", Why: r.secrets[0]})
+			if secrets := r.listSecrets(); len(secrets) > 0 {
+				plan.Steps = append(plan.Steps, rotators.Step{Call: "revoke", Why: secrets[0]})
 			}
 		}}, nil},
 
@@ -180,7 +180,7 @@ func plantedBugs() []planted {
 		}), nil},
 
 		{"same-end", "a state that is saved only at the end", stepping(func(w *work) error {
-			w.fresh = token{name: fmt.Sprintf("t%d", w.changes)}
+			w.fresh = token{name: fmt.Sprintf("t%d", w.countChanges())}
 			w.fresh.secret = w.create(w.fresh.name)
 			return first(w.prove, w.promote, w.clean)
 		}), []string{"plan-tells"}},
@@ -202,7 +202,7 @@ func plantedBugs() []planted {
 				return nil
 			}
 			w := newWork(r, ctx, req, save)
-			w.fresh = token{name: fmt.Sprintf("t%d", w.changes)}
+			w.fresh = token{name: fmt.Sprintf("t%d", w.countChanges())}
 			w.fresh.secret = w.create(w.fresh.name)
 			w.save = func(_ context.Context, state any) error {
 				if err := save(ctx, state); err != nil {

@@ -74,9 +74,10 @@ func (t *trial) call(ctx context.Context, name string, f fault, do method) *run 
 		defer func() { e.panicked = recover() }()
 		e.err = do(r.ctx, r.request, r.save)
 	}()
-	r.wait(done, e)
-	t.watch(r.where())
-	r.judge()
+	if r.wait(done, e) {
+		t.watch(r.where())
+		r.judge()
+	}
 	return r
 }
 
@@ -86,9 +87,9 @@ type ending struct {
 	panicked any
 }
 
-// wait waits for the method to return, but not much longer than its context.
-func (r *run) wait(done <-chan struct{}, e *ending) {
-	returned := true
+// wait waits for the method to return, but not much longer than its context. It tells whether it has.
+func (r *run) wait(done <-chan struct{}, e *ending) (returned bool) {
+	returned = true
 	select {
 	case <-done:
 	case <-r.ctx.Done():
@@ -105,10 +106,11 @@ func (r *run) wait(done <-chan struct{}, e *ending) {
 		r.hung = true
 		r.died, r.err = true, errOver // what it does from now on is not judged
 		r.breach(promptReturn, r.where(), "it did not return within %v after its context was done", patience)
-		return
+		return false
 	}
 	r.ending = *e
 	r.ended = append(r.ended, r)
+	return true
 }
 
 // report is Report.

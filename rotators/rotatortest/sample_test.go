@@ -85,6 +85,24 @@ func (s *service) works(data any) error {
 	return nil
 }
 
+func (s *service) countChanges() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.changes
+}
+
+func (s *service) listSecrets() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.secrets)
+}
+
+func (s *service) time() time.Time {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.now
+}
+
 func (s *service) elapse() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -142,10 +160,10 @@ func world(b *bugs) func() rotatortest.World {
 			}}},
 			Live:    s.list,
 			Works:   s.works,
-			Changes: func() int { return s.changes },
-			Secrets: func() []string { return s.secrets },
+			Changes: s.countChanges,
+			Secrets: s.listSecrets,
 			Elapse:  s.elapse,
-			Now:     func() time.Time { return s.now },
+			Now:     s.time,
 		}
 	}
 }
@@ -219,7 +237,7 @@ func (r rotator) renew(ctx context.Context, req *rotators.Request, save saveFunc
 
 // recent tells whether nothing is to be done.
 func (r rotator) recent(state map[string]any) bool {
-	return state["retiring"] == nil && state["pending"] == nil && state["rotatedAt"] == r.now.Format(time.RFC3339)
+	return state["retiring"] == nil && state["pending"] == nil && state["rotatedAt"] == r.time().Format(time.RFC3339)
 }
 
 // A work is one rotation.
@@ -261,7 +279,7 @@ func (w *work) recover() {
 
 // make saves the name of the token before it makes it, and the token before anything else.
 func (w *work) make() error {
-	w.fresh.name = fmt.Sprintf("t%d", w.changes)
+	w.fresh.name = fmt.Sprintf("t%d", w.countChanges())
 	if err := w.keep(map[string]any{"pending": map[string]any{"name": w.fresh.name}}); err != nil {
 		return err
 	}
@@ -284,7 +302,7 @@ func (w *work) prove() error {
 
 // promote makes the new token current; the one before the previous one leaves the document before it is revoked.
 func (w *work) promote() error {
-	changes := map[string]any{"current": w.fresh.data(), "pending": nil, "rotatedAt": w.now.Format(time.RFC3339)}
+	changes := map[string]any{"current": w.fresh.data(), "pending": nil, "rotatedAt": w.time().Format(time.RFC3339)}
 	if w.state["current"] != nil {
 		changes["previous"] = w.state["current"]
 	}
@@ -323,7 +341,7 @@ func (r rotator) Maintain(ctx context.Context, req *rotators.Request, save saveF
 	if r.bugs.mend != nil {
 		return r.bugs.mend(r, ctx, req, save)
 	}
-	if due, err := r.Due(req, r.now); err != nil || len(due.Actions) == 0 {
+	if due, err := r.Due(req, r.time()); err != nil || len(due.Actions) == 0 {
 		return err
 	}
 	return r.renew(ctx, req, save)
