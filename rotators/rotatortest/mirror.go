@@ -13,8 +13,8 @@ import (
 	"github.com/escapement-go/escapement/schema"
 )
 
-// A mirror is a provider that answers with what a run has handed over, so that the suite of providers can say what is
-// wrong with it. Its input "at" is the index of a state; the one after the last stands for the end of the run.
+// mirror has the suite of providers say what is wrong with what a run has handed over and said: it makes a provider that
+// answers with that. The input "at" is the index of a state; the one after the last stands for the end of the run.
 func (r *run) mirror() {
 	var states []any
 	for _, h := range r.saves {
