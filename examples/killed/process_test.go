@@ -106,7 +106,8 @@ func (s *stage) perform(m moment) (out string, died bool) {
 	s.must(err)
 	cmd := exec.Command(path, "-test.run=^TestChild$")
 	cmd.Env = append(os.Environ(), childDir+"="+s.dir, childKey+"="+s.key, childEndpoint+"="+server.URL,
-		childTime+"="+s.sim.Clock().Now().Format(time.RFC3339Nano), childSave+"="+m.save)
+		childTime+"="+s.sim.Clock().Now().Format(time.RFC3339Nano), childSave+"="+m.save,
+		"GORACE=atexit_sleep_ms=0") // the race detector would wait a second at the end of each process
 	var said strings.Builder
 	cmd.Stdout, cmd.Stderr = &said, &said
 	s.at.mu.Lock()
