@@ -52,7 +52,7 @@ var layers = [][]string{
 	{"providers"},
 	{"rotators"},
 	{"eval", "providers/awslogin", "rotators/awsiam"},
-	{"providers/providertest", "providers/awstest", "eval/evaltest", "examples/"},
+	{"providers/providertest", "rotators/rotatortest", "providers/awstest", "eval/evaltest", "examples/"},
 }
 
 func layerOf(path string) int {

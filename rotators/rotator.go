@@ -1,23 +1,3 @@
-// Package rotators is the contract between the evaluator and what it can rotate: credentials that are renewed one step
-// at a time, with what must be remembered about them kept in the document itself.
-//
-// A document calls a rotator by the name under which the program put it into its evaluator:
-//
-//	values:
-//	  token:
-//	    fn::rotate::token:
-//	      inputs: {prefix: myapp-}
-//	      state: # written by the rotation; its secrets are encrypted
-//	        text:
-//	          fn::secret: myapp-RWMTOXLZAJFT5KRH7XCYVIAVZQ
-//
-// A [Rotator] has two actions. Rotate makes a new credential and hands over what must be remembered, the state, which
-// is encrypted and written into the document before the hand-over returns. Open turns the saved state into outputs and
-// is all that happens when an environment is opened.
-//
-// What package providers says of inputs, plain data, secrets, errors, contexts and concurrency holds here as well: a
-// rotator is a provider that has a state. Inputs that only Rotate uses are listed in the schema's RotateOnly, so that
-// opening an environment evaluates nothing for them.
 package rotators
 
 import (
