@@ -44,9 +44,13 @@ func TestChild(t *testing.T) {
 		time.Sleep(time.Until(now))
 		e := evaluator(os.Getenv(childDir), os.Getenv(childEndpoint), keys)
 		e.Loader = &mortal{Saver: eval.Dir(os.Getenv(childDir)), when: os.Getenv(childSave)}
+		spoilt := spoil(e, keys)
 		rotation, err := e.Rotate(context.Background(), environment, eval.RotateOptions{})
 		for _, d := range rotation.Environment.Diagnostics {
 			fmt.Println("diagnostic", d.Code)
+			if spoilt {
+				fmt.Println("message", d.Message, d.Hint)
+			}
 		}
 		for _, r := range rotation.Results {
 			for _, event := range r.Events {

@@ -20,6 +20,7 @@ type moment struct {
 	calls   int           // or when so many calls have been carried out, the last of them before it is answered
 	delay   time.Duration // and after that
 	save    string        // or before or after a save, such as "before 2"
+	damage  string        // it does not die, but this befalls its document
 }
 
 // A victim is the process that rotates.
@@ -106,7 +107,7 @@ func (s *stage) perform(m moment) (out string, died bool) {
 	s.must(err)
 	cmd := exec.Command(path, "-test.run=^TestChild$")
 	cmd.Env = append(os.Environ(), childDir+"="+s.dir, childKey+"="+s.key, childEndpoint+"="+server.URL,
-		childTime+"="+s.sim.Clock().Now().Format(time.RFC3339Nano), childSave+"="+m.save,
+		childTime+"="+s.sim.Clock().Now().Format(time.RFC3339Nano), childSave+"="+m.save, childDamage+"="+m.damage,
 		"GORACE=atexit_sleep_ms=0") // the race detector would wait a second at the end of each process
 	var said strings.Builder
 	cmd.Stdout, cmd.Stderr = &said, &said
