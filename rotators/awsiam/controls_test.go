@@ -169,7 +169,38 @@ func TestNegativeControls(t *testing.T) {
 	if creates := executions(standard); creates != 3 {
 		t.Errorf("the default retryer makes %d keys of one call", creates)
 	}
-	fmt.Printf("E2  negative controls that fail %d of %d\n", failed, len(controls))
+	if rules := passwordFirst(t); slices.Contains(rules, "P1") {
+		failed++
+		t.Logf("set a password before storing it: %v", rules)
+	} else {
+		t.Errorf("a password that is set before it is stored violates %v, not P1", rules)
+	}
+	fmt.Printf("E2  negative controls that fail %d of %d\n", failed, len(controls)+1)
+}
+
+// passwordFirst sets a console password before the document has it, and returns the rules that this violates.
+func passwordFirst(t *testing.T) (rules []string) {
+	t.Helper()
+	sim := awstest.New(t, awstest.Options{Users: []awstest.User{
+		{Name: "admin", Keys: []awstest.Key{{}}}, {Name: "app", Password: "Old-password-1"},
+	}})
+	doc := awstest.NewDocument(map[string]any{"current": map[string]any{"password": schema.NewSecret("Old-password-1")}})
+	sim.Watch(doc).Report = func(v awstest.Violation) { rules = append(rules, v.Rule) }
+	run := sim.NewRun()
+	_, err := awstest.RunToCrash(run, func() error {
+		_, save := doc.Begin()
+		_, err := run.IAM(sim.Credentials("admin")).UpdateLoginProfile(t.Context(), &iam.UpdateLoginProfileInput{
+			UserName: app, Password: aws.String("New-password-2"),
+		})
+		if err != nil {
+			return err
+		}
+		return run.Save(save)(t.Context(), map[string]any{"current": map[string]any{"password": schema.NewSecret("New-password-2")}})
+	})
+	if err != nil {
+		t.Error(err)
+	}
+	return rules
 }
 
 // executions counts the keys that one call makes when its answers are lost.
