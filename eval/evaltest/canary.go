@@ -60,13 +60,16 @@ func (c Canary) Leaks(output string) []string {
 	return found
 }
 
+// leastEncoded is how much of an encoding is looked for at least: less is found by accident, in the address of a pointer say.
+const leastEncoded = 6
+
 // unaligned is the part of the encoding that depends on the text alone when skew bytes stand before it and anything
 // stands behind it.
 func unaligned(enc *base64.Encoding, text string, skew int) string {
 	s := enc.EncodeToString(append(make([]byte, skew), text...))
 	from := (skew*8 + 5) / 6
 	to := (skew + len(text)) * 8 / 6
-	if from >= to {
+	if to-from < leastEncoded {
 		return ""
 	}
 	return s[from:to]
