@@ -16,6 +16,8 @@ import (
 	"github.com/escapement-go/escapement/providers"
 	"github.com/escapement-go/escapement/providers/awslogin"
 	"github.com/escapement-go/escapement/providers/awstest"
+	"github.com/escapement-go/escapement/rotators"
+	"github.com/escapement-go/escapement/rotators/awsiam"
 )
 
 var update = flag.Bool("update", false, "write what the documents yield to the files beside them")
@@ -45,7 +47,11 @@ func newEvaluator(t *testing.T) *eval.Evaluator {
 		t.Fatal(err)
 	}
 	login := &awslogin.Provider{Source: issuer, HTTPClient: sim.HTTPClient(), Clock: sim.Clock()}
-	return &eval.Evaluator{Loader: eval.Dir("."), Providers: map[string]providers.Provider{"aws-login": login}}
+	return &eval.Evaluator{
+		Loader:    eval.Dir("."),
+		Providers: map[string]providers.Provider{"aws-login": login},
+		Rotators:  map[string]rotators.Rotator{"aws-iam": &awsiam.Rotator{}},
+	}
 }
 
 // TestOpen compares NAME.json with what esc open NAME prints, and NAME.txt with its warnings, if there are any.
@@ -134,7 +140,7 @@ func TestComplete(t *testing.T) {
 		text.Write(source)
 	}
 	functions := []string{
-		"concat", "final", "fromBase64", "fromJSON", "join", "open", "open::aws-login", "secret", "split", "toBase64",
+		"concat", "final", "fromBase64", "fromJSON", "join", "open", "open::aws-login", "rotate::aws-iam", "secret", "split", "toBase64",
 		"toJSON", "toString", "toYAML", "validate",
 	}
 	for _, function := range functions {
