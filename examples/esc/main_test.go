@@ -68,6 +68,7 @@ func TestScripts(t *testing.T) {
 		UpdateScripts: *update,
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("ENVIRONMENTS", environments)
+			env.Setenv("GORACE", "atexit_sleep_ms=0") // the race detector would wait a second at the end of each process
 			return serveAWS(env)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){"encrypt": encrypt},
