@@ -89,3 +89,9 @@ func guarded[T any](do func() (T, error)) (result T, err error) {
 	probe(err)
 	return result, err
 }
+
+// guardedCall is guarded for what has no result.
+func guardedCall(do func() error) error {
+	_, err := guarded(func() (struct{}, error) { return struct{}{}, do() })
+	return err
+}

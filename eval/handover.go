@@ -255,9 +255,3 @@ func (h *handover) sameCall(text *yamltext.Document) bool {
 func (h *handover) stateIn(text *yamltext.Document) *yamltext.Node {
 	return text.Lookup(append(slices.Clip(h.call), "state"))
 }
-
-// guardedCall is guarded for what has no result.
-func guardedCall(do func() error) error {
-	_, err := guarded(func() (struct{}, error) { return struct{}{}, do() })
-	return err
-}

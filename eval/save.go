@@ -67,7 +67,7 @@ func (e *Evaluator) Save(ctx context.Context, d *Document) (*Document, error) {
 		if bytes.Equal(old, new) {
 			return d.saved(), nil
 		}
-		_, err := guarded(func() (struct{}, error) { return struct{}{}, saver.Save(ctx, d.name, old, new) })
+		err := guardedCall(func() error { return saver.Save(ctx, d.name, old, new) })
 		switch {
 		case err == nil:
 			return d.saved(), nil

@@ -2,6 +2,7 @@ package eval
 
 import (
 	"fmt"
+
 	"github.com/escapement-go/escapement/eval/internal/syntax"
 )
 

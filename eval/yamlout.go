@@ -1,12 +1,11 @@
 package eval
 
 import (
-	"fmt"
 	"regexp"
 	"strconv"
-	"strings"
-	"unicode"
 	"unicode/utf8"
+
+	"github.com/escapement-go/escapement/eval/internal/yamltext"
 )
 
 // A yamlWriter writes values as YAML in block style, keys ascending, numbers by their text. What it
@@ -152,38 +151,15 @@ func (w *yamlWriter) string(s string) {
 	w.notUTF8 = w.notUTF8 || !utf8.ValidString(s)
 	w.buf = append(w.buf, '"')
 	for _, r := range s {
-		w.buf = appendQuoted(w.buf, r)
+		w.buf = yamltext.AppendQuoted(w.buf, r)
 	}
 	w.buf = append(w.buf, '"')
 	w.check(0)
-}
-
-// appendQuoted appends a character of a double-quoted scalar.
-func appendQuoted(b []byte, r rune) []byte {
-	switch {
-	case r == '"' || r == '\\':
-		return append(b, '\\', byte(r))
-	case r == '\n':
-		return append(b, `\n`...)
-	case r == '\t':
-		return append(b, `\t`...)
-	case r == '\r':
-		return append(b, `\r`...)
-	case unicode.IsPrint(r) && r != utf8.RuneError:
-		return utf8.AppendRune(b, r)
-	case r > 0xFFFF:
-		return fmt.Appendf(b, `\U%08X`, r)
-	}
-	return fmt.Appendf(b, `\u%04X`, r)
 }
 
 var plainPattern = regexp.MustCompile(`^[A-Za-z_/][A-Za-z0-9_./@+-]*$`)
 
 // isPlain reports whether every reader of YAML takes s, without quotes, for the string s.
 func isPlain(s string) bool {
-	switch strings.ToLower(s) {
-	case "y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf", "infinity":
-		return false
-	}
-	return plainPattern.MatchString(s)
+	return !yamltext.IsWord(s) && plainPattern.MatchString(s)
 }

@@ -5,12 +5,14 @@ import (
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws/arn"
+
+	"github.com/escapement-go/escapement/providers/awspartition"
 )
 
 // A role is what the ARN of a role says.
 type role struct {
 	arn       string
-	partition partition
+	partition awspartition.Partition
 	account   string
 	name      string // without path
 }
@@ -36,7 +38,7 @@ func parseRole(text string) (role, error) {
 	case !printable.MatchString(text):
 		return role{}, badInput(`"oidc.roleArn" holds white space or a character that no ARN has; %s`, roleHint)
 	}
-	part, known := partitionNamed(parsed.Partition)
+	part, known := awspartition.Named(parsed.Partition)
 	switch {
 	case !known:
 		return role{}, badInput(`"oidc.roleArn" is of an unknown partition; known are %s`, partitionNames())
@@ -96,7 +98,7 @@ func (r role) checkPolicy(text string, index int) error {
 		return badInput(`"oidc.policyArns[%d]" is not from 20 to 2048 bytes long; %s`, index, hint)
 	case err != nil || !printable.MatchString(text) || parsed.Service != "iam" || parsed.Region != "" || !isPolicy || name == "":
 		return badInput(`"oidc.policyArns[%d]" is not the ARN of a managed policy; %s`, index, hint)
-	case parsed.Partition != r.partition.name:
+	case parsed.Partition != r.partition.Name:
 		return badInput(`"oidc.policyArns[%d]" is of another partition than the role; use a policy of the same one`, index)
 	case parsed.AccountID != "aws" && parsed.AccountID != r.account:
 		return badInput(`"oidc.policyArns[%d]" is of another account than the role; use a policy of AWS or of the role's account`, index)
@@ -106,7 +108,7 @@ func (r role) checkPolicy(text string, index int) error {
 
 // principal is the ARN of the OIDC provider in the role's account for tokens of that issuer.
 func (r role) principal(issuer string) string {
-	return "arn:" + r.partition.name + ":iam::" + r.account + ":oidc-provider/" + withoutScheme(issuer)
+	return "arn:" + r.partition.Name + ":iam::" + r.account + ":oidc-provider/" + withoutScheme(issuer)
 }
 
 func withoutScheme(issuer string) string {

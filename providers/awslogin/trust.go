@@ -3,6 +3,8 @@ package awslogin
 import (
 	"fmt"
 	"strings"
+
+	"github.com/escapement-go/escapement/providers/awspartition"
 )
 
 // TrustPolicy returns the trust policy of a role that accepts the issuer's tokens with one of these subjects, as JSON
@@ -13,7 +15,7 @@ func (i Issuer) TrustPolicy(partition, account string, subjects ...string) ([]by
 	if err := i.checkNames(); err != nil {
 		return nil, err
 	}
-	part, ok := partitionNamed(partition)
+	part, ok := awspartition.Named(partition)
 	switch {
 	case !ok:
 		return nil, badInput("there is no partition %q; known are %s", partition, partitionNames())

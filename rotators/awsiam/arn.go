@@ -6,12 +6,14 @@ import (
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws/arn"
+
+	"github.com/escapement-go/escapement/providers/awspartition"
 )
 
 // A user is what the ARN of an IAM user says.
 type user struct {
 	arn       string
-	partition partition
+	partition awspartition.Partition
 	account   string
 	name      string // without path
 }
@@ -35,7 +37,7 @@ func parseUser(text string) (user, error) {
 	case !printable.MatchString(text):
 		return user{}, fmt.Errorf("holds white space or a character that no ARN has; %s", userExample)
 	}
-	part, known := partitionNamed(parsed.Partition)
+	part, known := awspartition.Named(parsed.Partition)
 	switch {
 	case !known:
 		return user{}, fmt.Errorf("is of an unknown partition; %s", userExample)

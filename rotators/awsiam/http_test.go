@@ -19,6 +19,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/smithy-go"
 
+	"github.com/escapement-go/escapement/providers/awspartition"
 	"github.com/escapement-go/escapement/providers/awstest"
 )
 
@@ -199,22 +200,22 @@ func TestHosts(t *testing.T) {
 		"aws-iso-e": "iam.eu-isoe-west-1.cloud.adc-e.uk", "aws-iso-f": "iam.us-isof-south-1.csp.hci.ic.gov",
 		"aws-eusc": "iam.eusc-de-east-1.amazonaws.eu",
 	}
-	for _, p := range partitions {
+	for _, p := range awspartition.All() {
 		c := &capture{}
 		d := sdkDialer{&Rotator{Transport: c}}
 		creds := aws.Credentials{AccessKeyID: keyID("C"), SecretAccessKey: keySecret("C")}
-		_, _ = d.IAM(creds, p.region).GetUser(t.Context(), nil)
-		_, _ = d.STS(creds, p.region).GetCallerIdentity(t.Context(), nil)
-		if len(c.hosts) != 2 || c.hosts[0] != "https://"+hosts[p.name] || !strings.HasPrefix(c.hosts[1], "https://sts."+p.region+".") {
-			t.Errorf("%s: %v", p.name, c.hosts)
+		_, _ = d.IAM(creds, p.Region).GetUser(t.Context(), nil)
+		_, _ = d.STS(creds, p.Region).GetCallerIdentity(t.Context(), nil)
+		if len(c.hosts) != 2 || c.hosts[0] != "https://"+hosts[p.Name] || !strings.HasPrefix(c.hosts[1], "https://sts."+p.Region+".") {
+			t.Errorf("%s: %v", p.Name, c.hosts)
 		}
-		region := map[string]string{"aws": "us-east-1"}[p.name]
+		region := map[string]string{"aws": "us-east-1"}[p.Name]
 		if region == "" {
-			region = p.region
+			region = p.Region
 		}
 		for _, auth := range c.auth {
 			if !strings.Contains(auth, "/"+region+"/") || !strings.Contains(auth, "by escapement") {
-				t.Errorf("%s: signed %s", p.name, auth)
+				t.Errorf("%s: signed %s", p.Name, auth)
 			}
 		}
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
+	"github.com/escapement-go/escapement/providers/awspartition"
 	"github.com/escapement-go/escapement/rotators"
 	"github.com/escapement-go/escapement/schema"
 )
@@ -130,16 +131,16 @@ func (in *inputs) parseLogin(req *rotators.Request, now time.Time, c constants) 
 
 func blank(c rune) bool { return c <= ' ' || c >= 0x7f }
 
-func regionFor(region string, of partition) (string, error) {
+func regionFor(region string, of awspartition.Partition) (string, error) {
 	if region == "" {
-		return of.region, nil
+		return of.Region, nil
 	}
-	its, known := partitionOf(region)
+	its, known := awspartition.Of(region)
 	switch {
 	case !known:
-		return "", badInput("region", "is no region of AWS; write one such as %q", of.region)
-	case its.name != of.name:
-		return "", badInput("region", `is in the partition %q and "userArn" in %q; write one such as %q`, its.name, of.name, of.region)
+		return "", badInput("region", "is no region of AWS; write one such as %q", of.Region)
+	case its.Name != of.Name:
+		return "", badInput("region", `is in the partition %q and "userArn" in %q; write one such as %q`, its.Name, of.Name, of.Region)
 	}
 	return region, nil
 }

@@ -3,7 +3,7 @@ package yamltext
 import "slices"
 
 // Lookup returns the node at a path of string keys, as YAML reads them, and int indices. It follows aliases. It is nil if
-// the path leads nowhere, or to a key that stands there twice.
+// the path leads nowhere; of a key that stands there twice it is the first.
 func (d *Document) Lookup(path []any) *Node {
 	n := d.Root
 	for _, step := range path {
@@ -13,40 +13,9 @@ func (d *Document) Lookup(path []any) *Node {
 		if n == nil {
 			return nil
 		}
-		n = n.part(step)
+		n = n.child(step)
 	}
 	return n
-}
-
-func (n *Node) part(step any) *Node {
-	switch step := step.(type) {
-	case int:
-		if n.Kind == List && step >= 0 && step < len(n.Content) {
-			return n.Content[step]
-		}
-	case string:
-		if n.Kind == Mapping {
-			return n.valueOf(step)
-		}
-	}
-	return nil
-}
-
-func (n *Node) valueOf(key string) (value *Node) {
-	for i := 0; i+1 < len(n.Content); i += 2 {
-		k := n.Content[i]
-		for k != nil && k.Kind == Alias {
-			k = k.Target
-		}
-		if k == nil || k.Kind != Scalar || k.Value != key {
-			continue
-		}
-		if value != nil {
-			return nil
-		}
-		value = n.Content[i+1]
-	}
-	return value
 }
 
 // Same reports whether two nodes are written alike but for style, place and comments: the same kinds, texts, tags and
@@ -83,9 +52,6 @@ func (d *Document) stepTo(parent, n *Node) any {
 	if parent.Kind == List {
 		return i
 	}
-	key := parent.Content[i-i%2]
-	for key.Kind == Alias && key.Target != nil {
-		key = key.Target
-	}
-	return key.Value
+	key, _ := keyText(parent.Content[i-i%2])
+	return key
 }

@@ -20,11 +20,16 @@ var namePattern = regexp.MustCompile(`^(fn::([a-z-]+::)*)?[A-Za-z_][A-Za-z0-9_-]
 
 // isPlain reports whether every reader of YAML takes s, without quotes, for the string s.
 func isPlain(s string) bool {
+	return !IsWord(s) && plainPattern.MatchString(s)
+}
+
+// IsWord reports whether some reader of YAML takes s, without quotes, for a boolean, a number or null.
+func IsWord(s string) bool {
 	switch strings.ToLower(s) {
 	case "y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf", "infinity":
-		return false
+		return true
 	}
-	return plainPattern.MatchString(s)
+	return false
 }
 
 // isPlainKey reports whether a key goes without quotes. A key of one letter does: where YAML 1.1 calls y
@@ -71,12 +76,13 @@ func doubleQuoted(s string) string {
 	b := make([]byte, 0, len(s)+2)
 	b = append(b, '"')
 	for _, r := range s {
-		b = appendQuoted(b, r)
+		b = AppendQuoted(b, r)
 	}
 	return string(append(b, '"'))
 }
 
-func appendQuoted(b []byte, r rune) []byte {
+// AppendQuoted appends a character of a double-quoted scalar.
+func AppendQuoted(b []byte, r rune) []byte {
 	switch {
 	case r == '"' || r == '\\':
 		return append(b, '\\', byte(r))
