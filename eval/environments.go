@@ -199,18 +199,18 @@ func (o *operation) link(e *env) {
 // to the first. An environment that could not be loaded may hold anything.
 func (e *env) layer() {
 	if !e.usable() {
-		e.slot.layers = []layer{{place: place{val: unknownValue(nil, false)}}}
+		e.slot.layers = []layer{{place: place{val: unknownValue(nil, false)}, from: e}}
 		return
 	}
 	if e.doc.Values != nil {
-		own := layer{place: place{env: e, expr: e.doc.Values}}
+		own := layer{place: place{env: e, expr: e.doc.Values}, from: e}
 		if e.doc.Finals != nil {
 			own.finals = finals{e.doc.Finals}
 		}
 		e.slot.layers = append(e.slot.layers, own)
 	}
 	for _, merged := range e.mergedImports() {
-		e.slot.layers = append(e.slot.layers, layer{place: place{slot: merged.slot}, finals: merged.allFinals()})
+		e.slot.layers = append(e.slot.layers, layer{place: place{slot: merged.slot}, from: merged, finals: merged.allFinals()})
 	}
 	e.slot.finish()
 }

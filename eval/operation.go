@@ -27,6 +27,9 @@ type request struct {
 	paths     []string
 	rotate    RotateOptions
 	planning  bool // of rotating: what would be done is asked, and not done
+
+	// gather, if not nil, is run when the values are there, and again as long as it returns false since it has to wait.
+	gather func(o *operation, t *task) bool
 }
 
 // anonymousName is the name of a root without one.
@@ -132,7 +135,7 @@ func (o *operation) run(result *Environment) {
 	}
 	o.drive(&task{kind: taskGoal, env: o.root})
 	o.reportLoadFailures()
-	if o.request.verb == checking {
+	if o.request.verb == checking && o.paths == nil {
 		o.checkExposed()
 	}
 	if !o.stopped() && (o.request.verb == opening || o.CheckSecrets) {
@@ -190,11 +193,14 @@ func (o *operation) evalGoal(t *task) bool {
 		}
 		ok = ok && found
 	}
-	if o.request.verb == checking {
+	if o.request.verb == checking && o.paths == nil {
 		for _, call := range o.root.doc.Rotates {
 			_, done := o.rotatorInputs(t, o.root, call, true)
 			ok = ok && done
 		}
+	}
+	if ok && o.request.gather != nil {
+		ok = o.request.gather(o, t)
 	}
 	return ok
 }

@@ -1,0 +1,303 @@
+package eval
+
+import (
+	"slices"
+
+	"github.com/escapement-go/escapement/eval/internal/syntax"
+)
+
+// These bound what one explanation tells of.
+const (
+	maxExplained  = 200
+	maxReferences = 1000
+)
+
+// An explainer explains values on behalf of a task, which is run again if anything has to be waited for.
+type explainer struct {
+	*operation
+	task       *task
+	seen       map[string]bool // what has been explained, by environment and path
+	references int             // followed so far
+	waits      bool
+}
+
+// explain explains the value at a path of an environment. The empty path is all of its values.
+func (x *explainer) explain(e *env, path syntax.Path) *Explanation {
+	to := &Explanation{Environment: e.name, Path: path.String()}
+	if e.slot == nil || !x.evaluate(to, place{slot: e.slot}, e, path) {
+		return to
+	}
+	key := to.Environment + " " + to.Path
+	switch {
+	case x.seen[key]:
+		to.Repeated = true
+		return to
+	case len(x.seen) == maxExplained:
+		to.Truncated = true
+		return to
+	}
+	x.seen[key] = true
+	contributions := x.contributions(e, path, map[*env]bool{})
+	x.assignRoles(contributions)
+	for i := range contributions {
+		to.Layers = append(to.Layers, x.describe(&contributions[i]))
+	}
+	return to
+}
+
+// evaluate finds the value at a path from a place. It is false if there is none, or not yet.
+func (x *explainer) evaluate(to *Explanation, from place, e *env, path syntax.Path) bool {
+	p, ok := walker{operation: x.operation, task: x.task, env: e, path: path}.from(from, 0)
+	if ok && p.failed() {
+		return false
+	}
+	if ok {
+		to.Value, ok = x.eval(x.task, p)
+	}
+	to.Secret = to.Value.data().secretBelow
+	x.waits = x.waits || !ok
+	return ok
+}
+
+// A statement is what one document writes for a value, or for something that the value is a part of.
+type statement struct {
+	env   *env
+	expr  *syntax.Expr // nil if the document could not be read
+	part  syntax.Path  // of what expr stands for
+	final bool
+	place place // of the value in this layer; the zero place if it is ignored
+	role  LayerRole
+}
+
+// contributions returns what an environment and those that it imports write for a path, highest first and each once.
+func (x *explainer) contributions(e *env, path syntax.Path, seen map[*env]bool) []statement {
+	seen[e] = true
+	names, rest := path, syntax.Path(nil)
+	if i := slices.IndexFunc(path, syntax.Accessor.IsIndex); i >= 0 {
+		names, rest = path[:i], path[i:]
+	}
+	layers := x.layersAt(e, names)
+	if rest != nil && len(layers) > 0 {
+		layers = layers[:1] // arrays do not merge
+	}
+	counting := map[*env]layer{}
+	for _, l := range layers {
+		counting[l.from] = l
+	}
+	var all []statement
+	for _, from := range append([]*env{e}, e.mergedImports()...) {
+		l, counts := counting[from]
+		delete(counting, from)
+		var below []statement
+		switch {
+		case from == e:
+			below = x.own(e, l, path)
+		case !seen[from] && (counts || len(counting) > 0):
+			below = x.contributions(from, path, seen)
+		}
+		if counts {
+			all = append(all, below...)
+			continue
+		}
+		for _, w := range below { // what a lower layer that is final lets nobody change
+			if len(w.part) == 0 && len(counting) > 0 {
+				w.role = RoleIgnored
+				all = append(all, w)
+			}
+		}
+	}
+	return all
+}
+
+// layersAt returns the layers of a property of an environment that are not ignored.
+func (x *explainer) layersAt(e *env, names syntax.Path) (layers []layer) {
+	s := e.slot
+	for _, a := range names {
+		s = x.memberSlot(s, a.Name)
+	}
+	for {
+		l, st := x.layer(x.task, s, len(layers))
+		if st != present {
+			x.waits = x.waits || st == waiting
+			return layers
+		}
+		layers = append(layers, l)
+	}
+}
+
+// memberSlot is the slot of a member, even of one for which a single layer is all there is.
+func (x *explainer) memberSlot(s *slot, key string) *slot {
+	if p := s.children[key]; p.slot != nil && p.slot.parent == s {
+		return p.slot
+	}
+	return &slot{
+		env: s.env, parent: s, key: key, depth: s.depth + 1, finals: s.finalBelow(key), performed: x.performing,
+	}
+}
+
+// own returns what the document of an environment itself writes for a path.
+func (x *explainer) own(e *env, l layer, path syntax.Path) []statement {
+	if !e.usable() {
+		return []statement{{env: e, part: path, place: l.place}}
+	}
+	w := statement{env: e, expr: e.doc.Values, part: path, place: l.place}
+	for w.unwrap(); w.expr != nil && len(w.part) > 0; w.unwrap() {
+		switch a := w.part[0]; {
+		case w.expr.Kind == syntax.Mapping && !a.IsIndex():
+			w.expr = w.expr.Member(a.Name)
+		case w.expr.Kind == syntax.List && a.IsIndex() && a.Index < len(w.expr.Items):
+			w.expr = w.expr.Items[a.Index]
+		default:
+			return []statement{w}
+		}
+		w.part = w.part[1:]
+	}
+	if w.expr == nil {
+		return nil
+	}
+	return []statement{w}
+}
+
+// unwrap takes the calls of fn::final off what is written.
+func (w *statement) unwrap() {
+	for w.expr != nil && w.expr.Kind == syntax.Final {
+		w.expr, w.final = w.expr.Call.Arg, true
+	}
+}
+
+// assignRoles says which of the contributions count.
+func (x *explainer) assignRoles(all []statement) {
+	role := RoleValue
+	for i := range all {
+		if all[i].role != "" {
+			continue
+		}
+		all[i].role = role
+		if role == RoleOverridden {
+			continue
+		}
+		shape, ok := x.shape(x.task, all[i].place)
+		x.waits = x.waits || !ok
+		hides := ok && x.class(shape) == notObject
+		switch {
+		case hides && role == RoleMerged:
+			all[i].role, role = RoleOverridden, RoleOverridden
+		case hides:
+			role = RoleOverridden
+		default:
+			role = RoleMerged
+		}
+	}
+}
+
+// describe turns a contribution into a layer.
+func (x *explainer) describe(w *statement) Layer {
+	l := Layer{Role: w.role, Part: w.part.String(), Kind: LayerUnread, Final: w.final}
+	if w.expr == nil {
+		l.Range.Environment = w.env.name
+		return l
+	}
+	l.Range, l.Path, l.Secret = markRange(w.expr.Mark()), exprPath(w.expr), w.expr.HoldsSecret()
+	l.Kind, l.Name = layerKind(w.expr)
+	if isLiteral(w.expr) {
+		l.Literal = Value{d: literalDatum(w.expr)}
+	}
+	if w.role == RoleValue || w.role == RoleMerged {
+		for _, r := range x.referencesIn(w) {
+			if x.references++; x.references > maxReferences {
+				l.Truncated = true
+				break
+			}
+			part := w.part
+			if r.expr != w.expr {
+				part = nil // an argument is needed as a whole
+			}
+			l.References = append(l.References, x.refer(w.env, r, part))
+		}
+	}
+	return l
+}
+
+// layerKind says what an expression is, and which function it calls.
+func layerKind(e *syntax.Expr) (kind LayerKind, name string) {
+	switch e.Kind {
+	case syntax.Null, syntax.Bool, syntax.Number, syntax.String:
+		return LayerLiteral, ""
+	case syntax.Template:
+		return LayerText, ""
+	case syntax.Ref:
+		return LayerReference, ""
+	case syntax.List:
+		return LayerList, ""
+	case syntax.Mapping:
+		return LayerObject, ""
+	case syntax.Secret, syntax.Cipher:
+		return LayerSecret, ""
+	case syntax.Open:
+		return LayerProvider, e.Call.Plugin
+	case syntax.Rotate:
+		return LayerRotator, e.Call.Plugin
+	case syntax.Validate, syntax.Func:
+		return LayerFunction, e.Call.Name
+	}
+	return LayerUnread, ""
+}
+
+// A mention is an interpolation in an expression.
+type mention struct {
+	expr *syntax.Expr
+	part syntax.Part
+}
+
+// mentions returns the interpolations that are written in an expression.
+func mentions(e *syntax.Expr) (all []mention) {
+	e.Walk(func(e *syntax.Expr) {
+		for _, part := range e.Parts {
+			if part.Path != nil {
+				all = append(all, mention{e, part})
+			}
+		}
+	})
+	return all
+}
+
+// referencesIn returns what a contribution refers to. The members of objects and arrays are values of their own, and what
+// a rotator needs is evaluated only where it stands in the root.
+func (x *explainer) referencesIn(w *statement) []mention {
+	switch {
+	case w.expr.Kind == syntax.Mapping, w.expr.Kind == syntax.List, w.expr.Kind == syntax.Rotate && w.env != x.root:
+		return nil
+	}
+	return mentions(w.expr)
+}
+
+// refer explains what an interpolation refers to, or the part of it that only a part of a value comes from.
+func (x *explainer) refer(e *env, m mention, rest syntax.Path) Reference {
+	path := m.part.Path
+	mark := m.expr.PartMark(int(path[0].From), int(path[len(path)-1].To))
+	to := Reference{Path: path.String(), Range: markRange(mark)}
+	p, ok := x.resolve(x.task, e, m.expr, path)
+	if !ok || p.failed() {
+		x.waits = x.waits || !ok
+		return to
+	}
+	if m.expr.Kind == syntax.Ref {
+		path = slices.Concat(path, rest)
+	}
+	switch path[0].Name {
+	case "context":
+		to.To = &Explanation{Path: path.String()}
+		x.evaluate(to.To, place{val: x.contextValue(e)}, e, path[1:])
+	case "imports":
+		if len(path) > 1 {
+			name, _ := syntax.CanonicalName(path[1].Name)
+			to.To = x.explain(x.env(name), path[2:])
+		}
+	case "environments":
+		name, _ := syntax.EnvironmentOf(path)
+		to.To = x.explain(x.env(name), path[3:])
+	default:
+		to.To = x.explain(e, path)
+	}
+	return to
+}
