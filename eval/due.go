@@ -21,17 +21,21 @@ func (o *operation) evalDue(t *task) bool {
 		return false
 	}
 	if !usableState(t.expr, state) {
-		o.skipRotation(run)
+		if run.settled = true; !o.request.asking {
+			o.skipRotation(run)
+		}
 		return true
 	}
 	run.asked = o.providerRequest(t, nil)
 	due, err := askDue(maintainer, run.request(state), o.rotationTime())
 	o.reportHeard(t)
-	run.actions = due.Actions
-	switch {
-	case err != nil:
-		o.reportCall(t, "rotate-failed", rotateFailure(t.expr), err)
+	if err != nil {
+		o.reportCall(t, "rotate-failed", "rotator "+quoted(run.result.Rotator)+" cannot tell what is due", err)
 		run.result.Status, run.settled = Failed, true
+		return true
+	}
+	run.due = &due
+	switch {
 	case len(due.Actions) == 0:
 		run.result.Status, run.result.Next, run.settled = NothingDue, due.Next, true
 	}

@@ -27,6 +27,8 @@ type request struct {
 	paths     []string
 	rotate    RotateOptions
 	planning  bool // of rotating: what would be done is asked, and not done
+	asking    bool // of rotating: how the rotators are is asked, and nothing done
+	among     bool // of rotating: one of many, of which most may have no rotator
 
 	// gather, if not nil, is run when the values are there, and again as long as it returns false since it has to wait.
 	gather func(o *operation, t *task) bool
@@ -131,7 +133,9 @@ func (o *operation) run(result *Environment) {
 	result.document = o.root.doc
 	if o.request.verb == rotating {
 		o.selectRotators()
-		o.checkSaving()
+		if !o.request.asking {
+			o.checkSaving()
+		}
 	}
 	o.drive(&task{kind: taskGoal, env: o.root})
 	o.reportLoadFailures()

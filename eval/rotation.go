@@ -20,10 +20,10 @@ type RotateOptions struct {
 	Due   bool      // do what is due by age and nothing else; a rotator that is no [rotators.Maintainer] is never due
 	Now   time.Time // what is due is asked as of then; zero: the present
 
-	// Report, if not nil, is told what rotators report, as it happens, with the path of the rotator. It is called by one
-	// goroutine at a time, and must not call the Evaluator for the same environment. A panic in it is ignored, since
-	// somebody who is told of a rotation must not be able to break it off.
-	Report func(path string, event rotators.Event)
+	// Report, if not nil, is told what rotators report, as it happens. It is called by one goroutine at a time, and must
+	// not call the Evaluator for the same environment. A panic in it is ignored, since somebody who is told of a rotation
+	// must not be able to break it off.
+	Report func(RotationEvent)
 }
 
 // A Rotation is what came of rotating an environment. It prints no secret in any form.
@@ -43,6 +43,10 @@ type RotationResult struct {
 	Events      []rotators.Event // what the rotator reported, in order
 	Diagnostics Diagnostics      // those at or below the call
 	Next        time.Time        // when something will be due; zero: never, or not known
+
+	// Left is what is due although the rotator has had its turn, such as what it is not allowed to do. It is nil if
+	// nothing is, and if that is not known.
+	Left []rotators.Action
 
 	// Unsaved is a state that could not be saved for certain, with everything in it secret; nil if there is none. It may
 	// be the only place where a credential still is. A state that is no object is the member "state".
@@ -72,16 +76,20 @@ const (
 // is told so, and Rotate returns once it has brought its credential to safety; no other one begins. Saving is not
 // cancelled. Rotations of one environment by one Evaluator wait for each other. The Rotation is never nil.
 func (e *Evaluator) Rotate(ctx context.Context, name string, opts RotateOptions) (*Rotation, error) {
+	return e.rotate(ctx, request{verb: rotating, name: name, rotate: opts})
+}
+
+func (e *Evaluator) rotate(ctx context.Context, req request) (*Rotation, error) {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	if canonical, ok := syntax.CanonicalName(name); ok {
+	if canonical, ok := syntax.CanonicalName(req.name); ok {
 		unlock, err := e.rotating.lock(ctx, canonical)
 		if err != nil {
 			return &Rotation{Environment: emptyEnvironment(canonical)}, err
 		}
 		defer unlock()
 	}
-	o := e.operation(ctx, request{verb: rotating, name: name, rotate: opts})
+	o := e.operation(ctx, req)
 	env, err := o.evaluate()
 	rotation := &Rotation{Environment: env}
 	for _, run := range o.selected {

@@ -13,7 +13,6 @@ import (
 	"golang.org/x/term"
 
 	"github.com/escapement-go/escapement/eval"
-	"github.com/escapement-go/escapement/rotators"
 )
 
 type rotateCmd struct {
@@ -42,9 +41,9 @@ func (c *rotateCmd) Run(ctx context.Context, g *cli) error {
 		return c.plan(ctx, g, opts)
 	}
 	terminal := term.IsTerminal(int(os.Stderr.Fd()))
-	opts.Report = func(path string, event rotators.Event) {
+	opts.Report = func(event eval.RotationEvent) {
 		if terminal || event.Kind == "warning" {
-			fmt.Fprintf(os.Stderr, "%s: %s\n", path, joined(event.Kind, event.Code, event.KeyID, event.Text))
+			fmt.Fprintf(os.Stderr, "%s: %s\n", event.Path, joined(event.Kind, event.Code, event.KeyID, event.Text))
 		}
 	}
 	rotation, err := g.evaluator().Rotate(ctx, c.Env, opts)

@@ -1,0 +1,82 @@
+package eval
+
+import (
+	"context"
+	"iter"
+	"time"
+
+	"github.com/escapement-go/escapement/rotators"
+)
+
+// StatusOptions say what is asked.
+type StatusOptions struct {
+	Paths []string  // select rotators, as in [RotateOptions]
+	Now   time.Time // what is due is asked as of then; zero: the present
+}
+
+// A Status is how the credentials of an environment are, as far as the document tells.
+type Status struct {
+	Environment *Environment   // its diagnostics; it has no values
+	Results     []StatusResult // of each selected rotator, in the order of the document
+}
+
+// A StatusResult is how the credential of one rotator is.
+type StatusResult struct {
+	Path        string       // of the call below "values", such as aws.keys
+	Rotator     string       // its name, such as aws-iam
+	Known       bool         // the rotator is a [rotators.Maintainer], and could be asked; else Rotated and Due say nothing
+	Rotated     bool         // there is a state
+	Due         rotators.Due // the credential in use, and what is due for it
+	Diagnostics Diagnostics  // those at or below the call
+}
+
+// Status says how the credentials of an environment are: what is in use, since when, and what is due. It calls no provider
+// and no service, and changes nothing. Of the document it decrypts the states of the selected rotators, and what their
+// ages are computed from.
+//
+// Errors are those of [Evaluator.Plan], but that nothing needs to be writable. The Status is never nil.
+func (e *Evaluator) Status(ctx context.Context, name string, opts StatusOptions) (*Status, error) {
+	return e.status(ctx, name, opts, false)
+}
+
+// statusesAtATime is how many documents are loaded at a time. Loading may wait, and asks nobody who counts.
+const statusesAtATime = 16
+
+// StatusAll is Status for the environments of the names, several at a time, in the order of the names. As with
+// [Evaluator.RotateAll] nothing is kept, those without rotators are no news, and the end of the context ends the sequence.
+func (e *Evaluator) StatusAll(ctx context.Context, names []string, opts StatusOptions) iter.Seq2[*Status, error] {
+	type outcome struct {
+		status *Status
+		err    error
+	}
+	ask := func(ctx context.Context, name string) outcome {
+		status, err := e.status(ctx, name, opts, true)
+		return outcome{status, err}
+	}
+	return func(yield func(*Status, error) bool) {
+		for o := range inOrder(ctx, names, statusesAtATime, ask) {
+			if !yield(o.status, o.err) {
+				return
+			}
+		}
+	}
+}
+
+func (e *Evaluator) status(ctx context.Context, name string, opts StatusOptions, among bool) (*Status, error) {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	rotate := RotateOptions{Paths: opts.Paths, Now: opts.Now}
+	o := e.operation(ctx, request{verb: rotating, name: name, rotate: rotate, asking: true, among: among})
+	env, err := o.evaluate()
+	status := &Status{Environment: env}
+	for _, run := range o.selected {
+		result := StatusResult{
+			Path: run.result.Path, Rotator: run.result.Rotator, Diagnostics: env.below(exprPath(run.expr)),
+		}
+		if run.due != nil {
+			result.Known, result.Rotated, result.Due = true, run.expr.Call.State != nil, *run.due
+		}
+		status.Results = append(status.Results, result)
+	}
+	return status, err
+}
