@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"io/fs"
 	"slices"
 	"strings"
 
@@ -74,6 +75,9 @@ type environments struct {
 	reach    map[*env]map[*env]bool // what each imports, directly (true) or not
 
 	importCycles map[[2]*env]string // what has been reported, by the ends of the item that closes the cycle
+
+	hasListed bool
+	names     []string // of all environments, when they have been listed
 
 	discovered bool // an environment that has been loaded imports one that nobody has asked for yet
 }
@@ -257,7 +261,18 @@ func (o *operation) reportLoadFailure(mark syntax.Mark, e *env) {
 	found := o.reportOutside(mark, "load-failed", "cannot load environment "+quoted(e.name), e.err)
 	if name, ok := strings.CutSuffix(e.name, ".yaml"); ok {
 		found.Hint = "names have no file extension; write " + quoted(name)
+	} else if errors.Is(e.err, fs.ErrNotExist) {
+		found.Hint = didYouMean(e.name, o.listed())
 	}
+}
+
+// listed returns the names of all environments, as far as the loader can tell.
+func (o *operation) listed() []string {
+	if !o.hasListed {
+		o.hasListed = true
+		o.names, _ = guarded(func() ([]string, error) { return o.List(o.ctx) })
+	}
+	return o.names
 }
 
 // compareMarks orders places as diagnostics are ordered.
