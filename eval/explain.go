@@ -33,11 +33,11 @@ type Layer struct {
 	Truncated  bool // the tree has become too large, so that some references are left out
 }
 
-// A Reference is what an expression refers to. Those of layers that do not count are left out.
+// A Reference is what an expression refers to.
 type Reference struct {
 	Path  string // as it is written, such as environments.aws.oidc.login
 	Range Range
-	To    *Explanation // nil if the reference is wrong, or means all imports
+	To    *Explanation // nil if the reference is wrong, means all imports, or stands in a layer that does not count
 }
 
 // A LayerRole says what becomes of a layer.

@@ -202,20 +202,25 @@ func (x *explainer) describe(w *statement) Layer {
 	if isLiteral(w.expr) {
 		l.Literal = Value{d: literalDatum(w.expr)}
 	}
-	if w.role == RoleValue || w.role == RoleMerged {
-		for _, r := range x.referencesIn(w) {
-			if x.references++; x.references > maxReferences {
-				l.Truncated = true
-				break
-			}
-			part := w.part
-			if r.expr != w.expr {
-				part = nil // an argument is needed as a whole
-			}
-			l.References = append(l.References, x.refer(w.env, r, part))
+	for _, m := range x.referencesIn(w) {
+		if x.references++; x.references > maxReferences {
+			l.Truncated = true
+			break
 		}
+		l.References = append(l.References, x.reference(w, m))
 	}
 	return l
+}
+
+// reference tells of an interpolation in a contribution, and explains what it refers to if the contribution counts.
+func (x *explainer) reference(w *statement, m mention) Reference {
+	switch {
+	case w.role == RoleOverridden || w.role == RoleIgnored:
+		return m.reference()
+	case m.expr != w.expr: // an argument, which is needed as a whole
+		return x.refer(w.env, m, nil)
+	}
+	return x.refer(w.env, m, w.part)
 }
 
 // layerKind says what an expression is, and which function it calls.
@@ -261,6 +266,13 @@ func mentions(e *syntax.Expr) (all []mention) {
 	return all
 }
 
+// reference is what is written, without what it leads to.
+func (m mention) reference() Reference {
+	path := m.part.Path
+	mark := m.expr.PartMark(int(path[0].From), int(path[len(path)-1].To))
+	return Reference{Path: path.String(), Range: markRange(mark)}
+}
+
 // referencesIn returns what a contribution refers to. The members of objects and arrays are values of their own, and what
 // a rotator needs is evaluated only where it stands in the root.
 func (x *explainer) referencesIn(w *statement) []mention {
@@ -273,9 +285,7 @@ func (x *explainer) referencesIn(w *statement) []mention {
 
 // refer explains what an interpolation refers to, or the part of it that only a part of a value comes from.
 func (x *explainer) refer(e *env, m mention, rest syntax.Path) Reference {
-	path := m.part.Path
-	mark := m.expr.PartMark(int(path[0].From), int(path[len(path)-1].To))
-	to := Reference{Path: path.String(), Range: markRange(mark)}
+	path, to := m.part.Path, m.reference()
 	p, ok := x.resolve(x.task, e, m.expr, path)
 	if !ok || p.failed() {
 		x.waits = x.waits || !ok

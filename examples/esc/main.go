@@ -47,24 +47,32 @@ type cli struct {
 
 	awsFlags
 
-	Open    openCmd    `cmd:"" help:"Print an environment with its secrets."`
-	Get     getCmd     `cmd:"" help:"Print an environment without calling a provider, secrets redacted."`
-	Check   checkCmd   `cmd:"" help:"Say what is wrong with environments."`
-	Set     setCmd     `cmd:"" help:"Change one value in an environment's file."`
-	Rm      rmCmd      `cmd:"" help:"Remove one value from an environment's file."`
-	Edit    editCmd    `cmd:"" help:"Change an environment's file in your editor, with its secrets decrypted."`
-	Encrypt encryptCmd `cmd:"" help:"Encrypt the secrets in an environment's file."`
-	Decrypt decryptCmd `cmd:"" help:"Print an environment's file with its secrets decrypted."`
-	Rotate  rotateCmd  `cmd:"" help:"Renew the credentials of an environment."`
-	Key     keyCmd     `cmd:"" help:"Make keys."`
-	OIDC    oidcCmd    `cmd:"" name:"oidc" help:"Log in to AWS with tokens of an issuer of your own."`
+	Init       initCmd       `cmd:"" uses:"dir key" help:"Prepare a directory: a key, a .gitignore and a first environment."`
+	Ls         lsCmd         `cmd:"" uses:"dir" help:"List the environments."`
+	Open       openCmd       `cmd:"" uses:"dir key aws" help:"Print an environment with its secrets."`
+	Get        getCmd        `cmd:"" uses:"dir key" help:"Print an environment without calling a provider, secrets redacted."`
+	Check      checkCmd      `cmd:"" uses:"dir" help:"Say what is wrong with environments."`
+	Explain    explainCmd    `cmd:"" uses:"dir" help:"Say where a value comes from."`
+	Graph      graphCmd      `cmd:"" uses:"dir" help:"Draw what an environment imports and calls."`
+	Diff       diffCmd       `cmd:"" uses:"dir key aws" help:"Compare the values of two environments."`
+	Set        setCmd        `cmd:"" uses:"dir key" help:"Change one value in an environment's file."`
+	Rm         rmCmd         `cmd:"" uses:"dir" help:"Remove one value from an environment's file."`
+	Edit       editCmd       `cmd:"" uses:"dir key" help:"Change an environment's file in your editor, with its secrets decrypted."`
+	Encrypt    encryptCmd    `cmd:"" uses:"dir key" help:"Encrypt the secrets in an environment's file."`
+	Decrypt    decryptCmd    `cmd:"" uses:"dir key" help:"Print an environment's file with its secrets decrypted."`
+	Rotate     rotateCmd     `cmd:"" uses:"dir key aws" help:"Renew the credentials of an environment."`
+	Key        keyCmd        `cmd:"" uses:"key" help:"Make keys."`
+	OIDC       oidcCmd       `cmd:"" uses:"" name:"oidc" help:"Log in to AWS with tokens of an issuer of your own."`
+	Completion completionCmd `cmd:"" uses:"" help:"Print a script that lets a shell complete commands, environments and paths."`
+	Version    versionCmd    `cmd:"" uses:"" help:"Print which esc this is."`
+	Complete   completeCmd   `cmd:"" hidden:"" name:"__complete" help:"Print what a shell offers for the last word."`
 }
 
 // evaluator returns an evaluator for the directory. Without keys that can be read it has no Crypter, so that nobody
 // needs a key for what is not encrypted.
 func (c *cli) evaluator() *eval.Evaluator {
 	e := &eval.Evaluator{
-		Loader:    eval.Dir(cmp.Or(c.Dir, ".")),
+		Loader:    eval.Dir(c.directory()),
 		Providers: c.providers(),
 		Rotators:  c.rotators(),
 	}
@@ -73,6 +81,9 @@ func (c *cli) evaluator() *eval.Evaluator {
 	}
 	return e
 }
+
+// directory is where the environments are.
+func (c *cli) directory() string { return cmp.Or(c.Dir, ".") }
 
 // endingSignals ask the program to end.
 var endingSignals = []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP}
@@ -101,6 +112,9 @@ func run(args []string) (code int) {
 		return report(os.Stderr, errors.Join(usageError{errors.New("an argument is not valid UTF-8")}, hint("encode it, or read it with --file")))
 	}
 	command, err := parser.Parse(args)
+	if err != nil && len(args) == 0 && orient(ctx, c) {
+		return exitDone
+	}
 	if err != nil {
 		return report(os.Stderr, badCommandLine(err))
 	}
@@ -112,6 +126,7 @@ func newParser(ctx context.Context, c *cli) (*kong.Kong, error) {
 		kong.Name("esc"),
 		kong.Description(description),
 		kong.Vars{"formats": strings.Join(eval.Formats(), ","), "sources": awslogin.SourceForms},
+		kong.Help(printHelp),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
 		kong.BindTo(ctx, (*context.Context)(nil)))
 }

@@ -68,8 +68,11 @@ func (c *cli) explain(err error) error {
 
 // report prints what ended a command and returns the exit code.
 func report(w io.Writer, err error) int {
-	if err == nil {
+	switch err {
+	case nil:
 		return exitDone
+	case errDiffer:
+		return exitDiffer
 	}
 	printError(w, err)
 	rotation, isRotation := errors.AsType[rotateError](err)
