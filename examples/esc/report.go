@@ -68,10 +68,10 @@ func (c *cli) explain(err error) error {
 
 // report prints what ended a command and returns the exit code.
 func report(w io.Writer, err error) int {
-	switch err {
-	case nil:
+	switch {
+	case err == nil:
 		return exitDone
-	case errDiffer:
+	case errors.Is(err, errDiffer):
 		return exitDiffer
 	}
 	printError(w, err)
