@@ -44,9 +44,13 @@ type PlanResult struct {
 //
 // Errors are those of Rotate. The Plan is never nil. Plans wait for nobody.
 func (e *Evaluator) Plan(ctx context.Context, name string, opts RotateOptions) (*Plan, error) {
+	return e.plan(ctx, request{verb: rotating, name: name, rotate: opts, planning: true})
+}
+
+func (e *Evaluator) plan(ctx context.Context, req request) (*Plan, error) {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	o := e.operation(ctx, request{verb: rotating, name: name, rotate: opts, planning: true})
+	o := e.operation(ctx, req)
 	env, err := o.evaluate()
 	plan := &Plan{Environment: env}
 	for _, run := range o.selected {

@@ -45,21 +45,9 @@ const statusesAtATime = 16
 // StatusAll is Status for the environments of the names, several at a time, in the order of the names. As with
 // [Evaluator.RotateAll] nothing is kept, those without rotators are no news, and the end of the context ends the sequence.
 func (e *Evaluator) StatusAll(ctx context.Context, names []string, opts StatusOptions) iter.Seq2[*Status, error] {
-	type outcome struct {
-		status *Status
-		err    error
-	}
-	ask := func(ctx context.Context, name string) outcome {
-		status, err := e.status(ctx, name, opts, true)
-		return outcome{status, err}
-	}
-	return func(yield func(*Status, error) bool) {
-		for o := range inOrder(ctx, names, statusesAtATime, ask) {
-			if !yield(o.status, o.err) {
-				return
-			}
-		}
-	}
+	return inOrder(ctx, names, statusesAtATime, func(ctx context.Context, name string) (*Status, error) {
+		return e.status(ctx, name, opts, true)
+	})
 }
 
 func (e *Evaluator) status(ctx context.Context, name string, opts StatusOptions, among bool) (*Status, error) {
