@@ -46,7 +46,7 @@ func (e *Evaluator) RotateAll(ctx context.Context, names []string, opts RotateAl
 		}
 	}
 	return inOrder(ctx, names, opts.concurrency(), func(ctx context.Context, name string) (*Rotation, error) {
-		return e.rotate(ctx, request{verb: rotating, name: name, rotate: one, among: true})
+		return e.Rotate(ctx, name, one)
 	})
 }
 
@@ -54,12 +54,12 @@ func (e *Evaluator) RotateAll(ctx context.Context, names []string, opts RotateAl
 // way, and writes nothing. See [Evaluator.Plan].
 func (e *Evaluator) PlanAll(ctx context.Context, names []string, opts RotateAllOptions) iter.Seq2[*Plan, error] {
 	return inOrder(ctx, names, opts.concurrency(), func(ctx context.Context, name string) (*Plan, error) {
-		return e.plan(ctx, request{verb: rotating, name: name, rotate: opts.ofOne(), planning: true, among: true})
+		return e.Plan(ctx, name, opts.ofOne())
 	})
 }
 
 func (o RotateAllOptions) ofOne() RotateOptions {
-	return RotateOptions{Force: o.Force, Due: o.Due, Now: o.Now}
+	return RotateOptions{Force: o.Force, Due: o.Due, Now: o.Now, among: true}
 }
 
 func (o RotateAllOptions) concurrency() int { return max(1, cmp.Or(o.Concurrency, defaultRotations)) }
