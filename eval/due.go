@@ -21,22 +21,19 @@ func (o *operation) evalDue(t *task) bool {
 		return false
 	}
 	if !usableState(t.expr, state) {
-		if run.settled = true; !o.request.asking {
-			o.skipRotation(run)
-		}
+		o.skipRotation(run)
 		return true
 	}
 	run.asked = o.providerRequest(t, nil)
 	due, err := askDue(maintainer, run.request(state), o.rotationTime())
 	o.reportHeard(t)
 	if err != nil {
-		o.reportCall(t, "rotate-failed", "rotator "+quoted(run.result.Rotator)+" cannot tell what is due", err)
+		o.reportCall(t, "rotate-failed", rotateFailure(t.expr), err)
 		run.result.Status, run.settled = Failed, true
 		return true
 	}
 	run.due = &due
-	switch {
-	case len(due.Actions) == 0:
+	if len(due.Actions) == 0 {
 		run.result.Status, run.result.Next, run.settled = NothingDue, due.Next, true
 	}
 	return true

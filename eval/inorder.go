@@ -5,20 +5,25 @@ import (
 	"iter"
 )
 
-// waitingResults bounds how many results wait for their turn. It is what one slow item may hold up, and what memory they
-// take.
+// waitingResults bounds how many results wait for their turn: what one slow environment may hold up, and the memory that
+// they take.
 const waitingResults = 64
 
-// inOrder does something to each item, several at a time, and returns the results in the order of the items. No result is
-// kept after its turn. When the context ends no other item begins but one, whose result tells of it. Who breaks off the
-// sequence ends the context of those that are under way, and waits for them.
-func inOrder[Item, Result any](ctx context.Context, items []Item, atATime int, do func(context.Context, Item) Result) iter.Seq[Result] {
-	return func(yield func(Result) bool) {
+type outcome[Result any] struct {
+	result Result
+	err    error
+}
+
+// inOrder does something to each environment, several at a time, and yields what comes of it in the order of the names.
+// Nothing is kept after its turn. When the context ends no other one begins but one, whose error tells of it. Who breaks
+// off the sequence ends the context of those that are under way, and waits for them.
+func inOrder[Result any](ctx context.Context, names []string, atATime int, do func(context.Context, string) (Result, error)) iter.Seq2[Result, error] {
+	return func(yield func(Result, error) bool) {
 		ctx, stop := context.WithCancel(ctx)
-		waiting := make(chan chan Result, waitingResults)
+		waiting := make(chan chan outcome[Result], waitingResults)
 		go func() {
 			defer close(waiting)
-			begin(ctx, items, atATime, do, waiting)
+			begin(ctx, names, atATime, do, waiting)
 		}()
 		defer func() {
 			stop()
@@ -27,23 +32,24 @@ func inOrder[Item, Result any](ctx context.Context, items []Item, atATime int, d
 			}
 		}()
 		for result := range waiting {
-			if !yield(<-result) {
+			if o := <-result; !yield(o.result, o.err) {
 				return
 			}
 		}
 	}
 }
 
-// begin begins with one item after the other, as soon as there is room.
-func begin[Item, Result any](ctx context.Context, items []Item, atATime int, do func(context.Context, Item) Result, waiting chan<- chan Result) {
+// begin begins with one environment after the other, as soon as there is room.
+func begin[Result any](ctx context.Context, names []string, atATime int, do func(context.Context, string) (Result, error), waiting chan<- chan outcome[Result]) {
 	room := make(chan struct{}, atATime)
-	for _, item := range items {
-		result := make(chan Result, 1)
+	for _, name := range names {
+		result := make(chan outcome[Result], 1)
 		waiting <- result
 		room <- struct{}{}
 		over := ctx.Err() != nil
 		go func() {
-			result <- do(ctx, item)
+			r, err := do(ctx, name)
+			result <- outcome[Result]{r, err}
 			<-room
 		}()
 		if over {

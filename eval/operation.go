@@ -26,13 +26,19 @@ type request struct {
 	anonymous bool   // nor has it a name
 	paths     []string
 	rotate    RotateOptions
-	planning  bool // of rotating: what would be done is asked, and not done
-	asking    bool // of rotating: how the rotators are is asked, and nothing done
-	among     bool // of rotating: one of many, of which most may have no rotator
+	inquiry   *inquiry // of rotating: the rotators are asked this, and do not rotate; nil: they do
 
 	// gather, if not nil, is run when the values are there, and again as long as it returns false since it has to wait.
 	gather func(o *operation, t *task) bool
 }
+
+// writes reports whether the request is about new states of the document.
+func (r *request) writes() bool {
+	return r.verb == rotating && (r.inquiry == nil || r.inquiry.foresees)
+}
+
+// isPassive reports whether nothing is called for the request but what it asks.
+func (r *request) isPassive() bool { return r.inquiry != nil && r.inquiry.passive }
 
 // anonymousName is the name of a root without one.
 const anonymousName = "<yaml>"
@@ -112,7 +118,7 @@ func (o *operation) readRequest() (name string, ok bool) {
 			return o.request.name, false
 		}
 	}
-	if o.request.verb == rotating {
+	if o.request.writes() {
 		if unversioned, version := syntax.SplitVersion(name); version != "" {
 			o.reportPlain("pinned-version", "cannot rotate a pinned version", "rotate "+quoted(unversioned))
 		}
@@ -133,7 +139,7 @@ func (o *operation) run(result *Environment) {
 	result.document = o.root.doc
 	if o.request.verb == rotating {
 		o.selectRotators()
-		if !o.request.asking {
+		if o.request.writes() {
 			o.checkSaving()
 		}
 	}

@@ -36,7 +36,7 @@ const defaultRotations = 4
 // When the context ends, those under way are brought to safety, and no other one begins; the sequence ends with an error
 // of the context. To break off the sequence does the same.
 func (e *Evaluator) RotateAll(ctx context.Context, names []string, opts RotateAllOptions) iter.Seq2[*Rotation, error] {
-	one := RotateOptions{Force: opts.Force, Due: opts.Due, Now: opts.Now}
+	one := opts.ofOne()
 	if opts.Report != nil {
 		var mu sync.Mutex
 		one.Report = func(event RotationEvent) {
@@ -45,22 +45,24 @@ func (e *Evaluator) RotateAll(ctx context.Context, names []string, opts RotateAl
 			opts.Report(event)
 		}
 	}
-	type outcome struct {
-		rotation *Rotation
-		err      error
-	}
-	rotate := func(ctx context.Context, name string) outcome {
-		rotation, err := e.rotate(ctx, request{verb: rotating, name: name, rotate: one, among: true})
-		return outcome{rotation, err}
-	}
-	return func(yield func(*Rotation, error) bool) {
-		for o := range inOrder(ctx, names, max(1, cmp.Or(opts.Concurrency, defaultRotations)), rotate) {
-			if !yield(o.rotation, o.err) {
-				return
-			}
-		}
-	}
+	return inOrder(ctx, names, opts.concurrency(), func(ctx context.Context, name string) (*Rotation, error) {
+		return e.Rotate(ctx, name, one)
+	})
 }
+
+// PlanAll says of the environments of the names what [Evaluator.RotateAll] would do with the same options, in the same
+// way, and writes nothing. See [Evaluator.Plan].
+func (e *Evaluator) PlanAll(ctx context.Context, names []string, opts RotateAllOptions) iter.Seq2[*Plan, error] {
+	return inOrder(ctx, names, opts.concurrency(), func(ctx context.Context, name string) (*Plan, error) {
+		return e.Plan(ctx, name, opts.ofOne())
+	})
+}
+
+func (o RotateAllOptions) ofOne() RotateOptions {
+	return RotateOptions{Force: o.Force, Due: o.Due, Now: o.Now, among: true}
+}
+
+func (o RotateAllOptions) concurrency() int { return max(1, cmp.Or(o.Concurrency, defaultRotations)) }
 
 // A RotationEvent is what a rotator reported, and where it stands.
 type RotationEvent struct {

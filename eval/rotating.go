@@ -36,8 +36,8 @@ type rotationRun struct {
 	events   *eventLog
 	back     *rotated // what the rotator came back with; nil before
 
-	due  *rotators.Due // what is due; nil as long as that is not known
-	plan *rotators.Plan
+	due    *rotators.Due // what is due; nil as long as that is not known
+	answer any           // to an inquiry; nil for none
 }
 
 // rotated is what a rotator came back with.
@@ -49,20 +49,17 @@ type rotated struct {
 	due     rotators.Due // what is due then
 }
 
-// rotateSelected rotates the calls one by one, or plans to, and then computes what can be known without any further call.
+// rotateSelected rotates the calls one by one, or asks their rotators something, and then computes what can be known without any further call.
 // It is false if there is no time for that.
 func (o *operation) rotateSelected() bool {
 	o.performing = true
-	if o.request.rotate.Due || o.request.asking {
+	if o.request.rotate.Due {
 		o.pursue(taskDue)
 		o.leaveIdle()
 	}
-	if o.request.asking {
-		return false
-	}
-	if o.request.planning {
+	if o.request.inquiry != nil {
 		o.setRunsAside()
-		o.pursue(taskPlan)
+		o.pursue(taskInquiry)
 	} else {
 		o.pursue(taskValue)
 		o.finishRotation()

@@ -24,6 +24,8 @@ type RotateOptions struct {
 	// not call the Evaluator for the same environment. A panic in it is ignored, since somebody who is told of a rotation
 	// must not be able to break it off.
 	Report func(RotationEvent)
+
+	among bool // many, most of which may have no rotator: that is no news
 }
 
 // A Rotation is what came of rotating an environment. It prints no secret in any form.
@@ -76,20 +78,16 @@ const (
 // is told so, and Rotate returns once it has brought its credential to safety; no other one begins. Saving is not
 // cancelled. Rotations of one environment by one Evaluator wait for each other. The Rotation is never nil.
 func (e *Evaluator) Rotate(ctx context.Context, name string, opts RotateOptions) (*Rotation, error) {
-	return e.rotate(ctx, request{verb: rotating, name: name, rotate: opts})
-}
-
-func (e *Evaluator) rotate(ctx context.Context, req request) (*Rotation, error) {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	if canonical, ok := syntax.CanonicalName(req.name); ok {
+	if canonical, ok := syntax.CanonicalName(name); ok {
 		unlock, err := e.rotating.lock(ctx, canonical)
 		if err != nil {
 			return &Rotation{Environment: emptyEnvironment(canonical)}, err
 		}
 		defer unlock()
 	}
-	o := e.operation(ctx, req)
+	o := e.operation(ctx, request{verb: rotating, name: name, rotate: opts})
 	env, err := o.evaluate()
 	rotation := &Rotation{Environment: env}
 	for _, run := range o.selected {

@@ -1,6 +1,7 @@
 package eval
 
 import (
+	"cmp"
 	"context"
 	"iter"
 	"time"
@@ -16,7 +17,7 @@ type StatusOptions struct {
 
 // A Status is how the credentials of an environment are, as far as the document tells.
 type Status struct {
-	Environment *Environment   // its diagnostics; it has no values
+	Environment *Environment   // its diagnostics; what depends on a call is unknown
 	Results     []StatusResult // of each selected rotator, in the order of the document
 }
 
@@ -24,7 +25,7 @@ type Status struct {
 type StatusResult struct {
 	Path        string       // of the call below "values", such as aws.keys
 	Rotator     string       // its name, such as aws-iam
-	Known       bool         // the rotator is a [rotators.Maintainer], and could be asked; else Rotated and Due say nothing
+	Known       bool         // the rotator is a [rotators.Maintainer], and could be asked; else Due says nothing
 	Rotated     bool         // there is a state
 	Due         rotators.Due // the credential in use, and what is due for it
 	Diagnostics Diagnostics  // those at or below the call
@@ -34,9 +35,9 @@ type StatusResult struct {
 // and no service, and changes nothing. Of the document it decrypts the states of the selected rotators, and what their
 // ages are computed from.
 //
-// Errors are those of [Evaluator.Plan], but that nothing needs to be writable. The Status is never nil.
+// Errors are those of [Evaluator.Audit]. The Status is never nil.
 func (e *Evaluator) Status(ctx context.Context, name string, opts StatusOptions) (*Status, error) {
-	return e.status(ctx, name, opts, false)
+	return e.status(ctx, name, RotateOptions{Paths: opts.Paths, Now: opts.Now})
 }
 
 // statusesAtATime is how many documents are loaded at a time. Loading may wait, and asks nobody who counts.
@@ -45,38 +46,39 @@ const statusesAtATime = 16
 // StatusAll is Status for the environments of the names, several at a time, in the order of the names. As with
 // [Evaluator.RotateAll] nothing is kept, those without rotators are no news, and the end of the context ends the sequence.
 func (e *Evaluator) StatusAll(ctx context.Context, names []string, opts StatusOptions) iter.Seq2[*Status, error] {
-	type outcome struct {
-		status *Status
-		err    error
-	}
-	ask := func(ctx context.Context, name string) outcome {
-		status, err := e.status(ctx, name, opts, true)
-		return outcome{status, err}
-	}
-	return func(yield func(*Status, error) bool) {
-		for o := range inOrder(ctx, names, statusesAtATime, ask) {
-			if !yield(o.status, o.err) {
-				return
-			}
-		}
-	}
+	return inOrder(ctx, names, statusesAtATime, func(ctx context.Context, name string) (*Status, error) {
+		return e.status(ctx, name, RotateOptions{Paths: opts.Paths, Now: opts.Now, among: true})
+	})
 }
 
-func (e *Evaluator) status(ctx context.Context, name string, opts StatusOptions, among bool) (*Status, error) {
-	ctx, stop := context.WithCancel(ctx)
-	defer stop()
-	rotate := RotateOptions{Paths: opts.Paths, Now: opts.Now}
-	o := e.operation(ctx, request{verb: rotating, name: name, rotate: rotate, asking: true, among: among})
-	env, err := o.evaluate()
+func (e *Evaluator) status(ctx context.Context, name string, opts RotateOptions) (*Status, error) {
+	o, env, err := e.inquire(ctx, name, opts, telling(cmp.Or(opts.Now, time.Now())))
 	status := &Status{Environment: env}
 	for _, run := range o.selected {
 		result := StatusResult{
-			Path: run.result.Path, Rotator: run.result.Rotator, Diagnostics: env.below(exprPath(run.expr)),
+			Path: run.result.Path, Rotator: run.result.Rotator, Rotated: run.expr.Call.State != nil,
+			Diagnostics: env.below(exprPath(run.expr)),
 		}
-		if run.due != nil {
-			result.Known, result.Rotated, result.Due = true, run.expr.Call.State != nil, *run.due
-		}
+		result.Due, result.Known = run.answer.(rotators.Due)
 		status.Results = append(status.Results, result)
 	}
 	return status, err
+}
+
+// telling asks how a credential is at a time.
+func telling(now time.Time) inquiry {
+	return inquiry{
+		verb: "tell what is due", code: "status-failed", early: true, passive: true,
+		ask: func(rotator rotators.Rotator) func(context.Context, *rotators.Request) (any, error) {
+			maintainer, ok := rotator.(rotators.Maintainer)
+			if !ok {
+				return nil
+			}
+			return func(_ context.Context, req *rotators.Request) (any, error) { return askDue(maintainer, req, now) }
+		},
+		take: func(_ *operation, run *rotationRun, _ *contract, answer any) error {
+			run.answer = answer
+			return nil
+		},
+	}
 }

@@ -77,7 +77,7 @@ func TestStatus(t *testing.T) {
 			"other: {fn::secret: {ciphertext: " + evaltest.Envelope("r", "x") + "}}}", nil, "k age true next 210; decrypt; "},
 		{"a path", "{k: {fn::rotate::age: {inputs: {after: 200}, state: {made: 10}}}, l: {fn::rotate::age: {inputs: {after: 100}, state: {made: 10}}}}", []string{"l"},
 			"l age true due rotate; "},
-		{"a state that cannot be read", "{k: {fn::rotate::age: {inputs: {after: 200}, state: {made: x}}}}", nil, "k age !rotate-failed; !rotate-failed; "},
+		{"a state that cannot be read", "{k: {fn::rotate::age: {inputs: {after: 200}, state: {made: x}}}}", nil, "k age !status-failed; !status-failed; "},
 		{"a state that depends on a call", "{k: {fn::rotate::age: {inputs: {after: 200}, state: {made: '${e}'}}}, e: {fn::open::echo: {}}}", nil, "k age; "},
 		{"an error elsewhere", "{k: {fn::rotate::age: {inputs: {after: 200}, state: {made: 10}}}, x: '${y}'}", nil, "k age; !unknown-property; "},
 	} {

@@ -60,7 +60,8 @@ type cli struct {
 	Edit       editCmd       `cmd:"" uses:"dir key" help:"Change an environment's file in your editor, with its secrets decrypted."`
 	Encrypt    encryptCmd    `cmd:"" uses:"dir key" help:"Encrypt the secrets in an environment's file."`
 	Decrypt    decryptCmd    `cmd:"" uses:"dir key" help:"Print an environment's file with its secrets decrypted."`
-	Rotate     rotateCmd     `cmd:"" uses:"dir key aws" help:"Renew the credentials of an environment."`
+	Rotate     rotateCmd     `cmd:"" uses:"dir key aws" help:"Renew the credentials of an environment, or of all."`
+	Status     statusCmd     `cmd:"" uses:"dir key aws" help:"Say how old the credentials of an environment, or of all, are."`
 	Key        keyCmd        `cmd:"" uses:"key" help:"Make keys."`
 	OIDC       oidcCmd       `cmd:"" uses:"" name:"oidc" help:"Log in to AWS with tokens of an issuer of your own."`
 	Completion completionCmd `cmd:"" uses:"" help:"Print a script that lets a shell complete commands, environments and paths."`

@@ -3,6 +3,8 @@ package awsiam
 import (
 	"fmt"
 	"strings"
+
+	"github.com/escapement-go/escapement/rotators/internal/iamuser"
 )
 
 // undone says, for people, what the last run has left undone; "" if it ended well.
@@ -12,12 +14,12 @@ func (s *state) undone() string {
 	switch p := s.ledger.pending; {
 	case p == nil:
 	case p.key == nil:
-		say("the rotation of %s did not end", stamp(p.started))
+		say("the rotation of %s did not end", iamuser.Stamp(p.started))
 	default:
-		say("the rotation of %s did not end; it has made %s", stamp(p.started), p.key.id)
+		say("the rotation of %s did not end; it has made %s", iamuser.Stamp(p.started), p.key.id)
 	}
 	if q := s.ledger.quarantine; q != nil {
-		say("%s, whose secret is lost, is deactivated since %s", q.id, stamp(q.since))
+		say("%s, whose secret is lost, is deactivated since %s", q.id, iamuser.Stamp(q.since))
 	}
 	for _, e := range s.ledger.retiring {
 		switch {
