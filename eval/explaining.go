@@ -1,6 +1,7 @@
 package eval
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/escapement-go/escapement/eval/internal/syntax"
@@ -92,8 +93,10 @@ func (x *explainer) contributions(e *env, path syntax.Path, seen map[*env]bool) 
 		switch {
 		case from == e:
 			below = x.own(e, l, path)
-		case !seen[from] && (counts || len(counting) > 0):
+		case !seen[from] && counts:
 			below = x.contributions(from, path, seen)
+		case !seen[from] && len(counting) > 0:
+			below = x.contributions(from, path, maps.Clone(seen))
 		}
 		if counts {
 			all = append(all, below...)
@@ -106,7 +109,11 @@ func (x *explainer) contributions(e *env, path syntax.Path, seen map[*env]bool) 
 			}
 		}
 	}
-	return all
+	counted := map[*syntax.Expr]bool{} // what counts further down is not ignored
+	for _, w := range all {
+		counted[w.expr] = counted[w.expr] || w.role == ""
+	}
+	return slices.DeleteFunc(all, func(w statement) bool { return w.role == RoleIgnored && counted[w.expr] })
 }
 
 // layersAt returns the layers of a property of an environment that are not ignored.
