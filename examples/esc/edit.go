@@ -30,7 +30,10 @@ again, those that did not change with the same ciphertext. The text for the edit
 memory where the system has such a place, and is removed however esc ends.
 
 A text with errors is not saved: the editor opens it again, with the errors as comments on top. Close it without a change to
-give up.`
+give up.
+
+    esc edit myapp/dev
+    esc edit myapp/dev --editor "code --wait"`
 }
 
 func (c *editCmd) Run(ctx context.Context, g *cli) error {

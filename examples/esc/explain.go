@@ -154,7 +154,7 @@ func (l explainedLayer) line() string {
 	case eval.LayerUnread:
 		what = "could not be read"
 	}
-	if l.Part != "" {
+	if l.Part != "" && l.Kind != eval.LayerUnread {
 		what = "part " + visible(l.Part) + " of " + what
 	}
 	if l.Final {

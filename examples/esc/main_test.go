@@ -119,6 +119,9 @@ func TestHelp(t *testing.T) {
 		case *kong.Application:
 		case *kong.Node:
 			check(node.FullPath(), node.Help)
+			if example := "\n    " + node.FullPath(); len(node.Children) == 0 && !node.Hidden && !strings.Contains(node.Detail, example) {
+				t.Errorf("the help of %s has no example", node.FullPath())
+			}
 		case *kong.Flag:
 			check("--"+node.Name, node.Help)
 		case *kong.Value:

@@ -11,7 +11,11 @@ func (c *openCmd) Help() string {
 	return `Calls the providers that the environment names, decrypts its secrets and prints it all. With a PATH, only what that
 value needs is called and decrypted. Where a document has an error, nothing is called and nothing is printed.
 
-The formats dotenv and shell print environmentVariables and take no PATH.`
+The formats dotenv and shell print environmentVariables and take no PATH.
+
+    esc open myapp/dev
+    esc open myapp/dev aws.region -f string
+    eval "$(esc open myapp/dev -f shell)"`
 }
 
 func (c *openCmd) Run(ctx context.Context, g *cli) error {

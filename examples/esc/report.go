@@ -28,6 +28,11 @@ const (
 // A usageError says what is wrong with the command line.
 type usageError struct{ error }
 
+// A reported error has been printed already.
+type reported struct{ error }
+
+func (e reported) Unwrap() []error { return []error{e.error} }
+
 // A hint is joined to an error and says what to do about it.
 type hint string
 
@@ -74,7 +79,9 @@ func report(w io.Writer, err error) int {
 	case errors.Is(err, errDiffer):
 		return exitDiffer
 	}
-	printError(w, err)
+	if _, printed := errors.AsType[reported](err); !printed {
+		printError(w, err)
+	}
 	rotation, isRotation := errors.AsType[rotateError](err)
 	switch {
 	case errors.Is(err, eval.ErrInternal):

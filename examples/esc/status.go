@@ -25,7 +25,10 @@ when something will be, and how the last rotation ended. That is what the docume
 changes.
 
 With --check the exit code is 3 if a rotation is unfinished, or if something is overdue: due for more than a day, so that
-nobody does it who should. Any other fault comes before that.`
+nobody does it who should. Any other fault comes before that.
+
+    esc status myapp/dev
+    esc status --check`
 }
 
 func (c *statusCmd) Run(ctx context.Context, g *cli) error {
