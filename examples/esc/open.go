@@ -26,7 +26,9 @@ func (c *openCmd) Run(ctx context.Context, g *cli) error {
 	if c.Path != "" {
 		paths = append(paths, c.Path)
 	}
+	done := progress("opening " + c.Env)
 	env, err := g.evaluator().Open(ctx, c.Env, paths...)
+	done()
 	if err != nil {
 		return err
 	}

@@ -10,4 +10,8 @@ _esc() {
         _files
     fi
 }
-compdef _esc esc
+if [[ "${funcstack[1]}" == _esc ]]; then # loaded by its first use
+    _esc "$@"
+else
+    compdef _esc esc
+fi
