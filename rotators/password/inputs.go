@@ -1,6 +1,7 @@
 package password
 
 import (
+	"cmp"
 	"strings"
 	"time"
 
@@ -8,15 +9,9 @@ import (
 	"github.com/escapement-go/escapement/rotators/internal/age"
 )
 
-// The bounds and defaults of the inputs.
 const (
-	usualLength        = 32
-	maxLength          = 1024
-	leastMinInterval   = 5 * time.Minute
-	mostMinInterval    = 168 * time.Hour
-	defaultMinInterval = 10 * time.Minute
-	leastAge           = time.Hour
-	mostAge            = 3650 * age.Day
+	usualLength = 32
+	maxLength   = 1024
 )
 
 // The alphabets of the classes.
@@ -124,26 +119,9 @@ func parseTimes(req *rotators.Request) (times, error) {
 	if err := req.Decode(&raw); err != nil {
 		return times{}, &Error{Code: "bad-input", Text: err.Error()}
 	}
-	t := times{minInterval: defaultMinInterval}
-	for _, d := range []struct {
-		name, text  string
-		to          *time.Duration
-		least, most time.Duration
-	}{
-		{"minInterval", raw.MinInterval, &t.minInterval, leastMinInterval, mostMinInterval},
-		{"rotateAfter", raw.RotateAfter, &t.rotateAfter, leastAge, mostAge},
-	} {
-		if d.text == "" {
-			continue
-		}
-		parsed, err := age.Parse(d.text)
-		if err != nil {
-			return times{}, badInput(d.name, "is not a duration; %v", err)
-		}
-		if parsed < d.least || parsed > d.most {
-			return times{}, badInput(d.name, "must be from %s to %s", age.Format(d.least), age.Format(d.most))
-		}
-		*d.to = parsed
+	t := times{minInterval: age.DefaultInterval}
+	if err := cmp.Or(age.ReadInterval(raw.MinInterval, &t.minInterval), age.ReadAge("rotateAfter", raw.RotateAfter, &t.rotateAfter)); err != nil {
+		return times{}, &Error{Code: "bad-input", Text: err.Error()}
 	}
 	if t.rotateAfter > 0 && t.rotateAfter <= t.minInterval {
 		return times{}, badInput("rotateAfter", `must be more than "minInterval"`)

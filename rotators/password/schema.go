@@ -27,10 +27,6 @@ func count(description string, least, usual int) *schema.Schema {
 
 func number(n int) json.Number { return json.Number(fmt.Sprint(n)) }
 
-func duration(description string) *schema.Schema {
-	return &schema.Schema{Type: []string{"string"}, Description: description, Pattern: age.Pattern}
-}
-
 func inputSchema() *schema.Schema {
 	s := &schema.Schema{
 		Type: []string{"object"},
@@ -45,8 +41,8 @@ func inputSchema() *schema.Schema {
 			"minNumeric":      count("The least number of digits.", 0, 0),
 			"minSpecial":      count("The least number of special characters.", 0, 0),
 			"overrideSpecial": text("The special characters, instead of " + usualSpecial + "."),
-			"minInterval":     duration("The least time between two rotations, 5m to 168h."),
-			"rotateAfter":     duration("The age of the password at which it is due for rotation, 1h to 3650d."),
+			"minInterval":     age.Schema("The least time between two rotations, 5m to 168h."),
+			"rotateAfter":     age.Schema("The age of the password at which it is due for rotation, 1h to 3650d."),
 		},
 		AdditionalProperties: &schema.Schema{Never: true},
 	}

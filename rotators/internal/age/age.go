@@ -1,55 +1,60 @@
-// Package age reads the durations of rotators: ages at which something is due, and intervals.
+// Package age reads the durations among the inputs of rotators: ages at which something is due, and the least interval
+// between two rotations.
 package age
 
 import (
-	"errors"
 	"fmt"
-	"regexp"
-	"strconv"
 	"time"
-)
 
-// Pattern is how durations are written: days, hours, minutes and seconds in this order, each at most once.
-const Pattern = `^([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?$`
+	"github.com/escapement-go/escapement/schema"
+)
 
 // Day is 24 hours.
 const Day = 24 * time.Hour
 
-var (
-	form    = regexp.MustCompile(Pattern)
-	errForm = errors.New(`write a duration such as "90d", "12h" or "1h30m", not zero`)
+// The bounds of the inputs.
+const (
+	DefaultInterval = 10 * time.Minute
+	LeastInterval   = 5 * time.Minute
+	mostInterval    = 7 * Day
+	leastAge        = time.Hour
+	mostAge         = 3650 * Day
 )
 
-// Parse reads a duration, which is not zero. The error says how to write one.
-func Parse(text string) (time.Duration, error) {
-	parts := form.FindStringSubmatch(text)
-	if parts == nil {
-		return 0, errForm
-	}
-	var total time.Duration
-	for i, unit := range []time.Duration{Day, time.Hour, time.Minute, time.Second} {
-		part := parts[i+1]
-		if part == "" {
-			continue
-		}
-		n, err := strconv.ParseInt(part[:len(part)-1], 10, 64)
-		if err != nil || n > int64((1<<62)/unit) {
-			return 0, errForm
-		}
-		if total += time.Duration(n) * unit; total < 0 || total > 1<<62 {
-			return 0, errForm
-		}
-	}
-	if total == 0 {
-		return 0, errForm
-	}
-	return total, nil
+// Schema describes a duration.
+func Schema(description string) *schema.Schema {
+	return &schema.Schema{Type: []string{"string"}, Description: description, Pattern: pattern}
 }
 
-// Format writes a duration of whole minutes in its largest unit. Days begin where hours get hard to read, after a week.
-func Format(d time.Duration) string {
+// ReadInterval reads the input "minInterval" into to, which keeps what it has if the text is empty.
+func ReadInterval(text string, to *time.Duration) error {
+	return read("minInterval", text, to, LeastInterval, mostInterval)
+}
+
+// ReadAge reads an age at which something is due into to, which keeps what it has if the text is empty.
+func ReadAge(name, text string, to *time.Duration) error {
+	return read(name, text, to, leastAge, mostAge)
+}
+
+func read(name, text string, to *time.Duration, least, most time.Duration) error {
+	if text == "" {
+		return nil
+	}
+	parsed, err := Parse(text)
 	switch {
-	case d%Day == 0 && d > 7*Day:
+	case err != nil:
+		return fmt.Errorf("%q is not a duration; %v", name, err)
+	case parsed < least || parsed > most:
+		return fmt.Errorf("%q must be from %s to %s", name, inWords(least), inWords(most))
+	}
+	*to = parsed
+	return nil
+}
+
+// inWords writes a bound in its largest unit. Days begin where hours get hard to read, after a week.
+func inWords(d time.Duration) string {
+	switch {
+	case d%Day == 0 && d > mostInterval:
 		return fmt.Sprintf("%dd", d/Day)
 	case d%time.Hour == 0:
 		return fmt.Sprintf("%dh", d/time.Hour)

@@ -10,27 +10,50 @@ import (
 func TestParse(t *testing.T) {
 	for text, want := range map[string]time.Duration{
 		"90d": 90 * age.Day, "12h": 12 * time.Hour, "1h30m": 90 * time.Minute, "1d1h1m1s": 25*time.Hour + 61*time.Second,
-		"0d1s": time.Second, "00090d": 90 * age.Day, "53375d": 53375 * age.Day,
-		"": 0, "0s": 0, "0d0h": 0, "1m1h": 0, "1h1h": 0, "1.5h": 0, "-1h": 0, " 1h": 0, "1h ": 0, "1H": 0, "90": 0, "d": 0, "1w": 0,
-		"99999999999999999999d": 0, "53376d": 0, "53375d9999999999h": 0,
+		"3600s": time.Hour, "24h": age.Day, "0d5m": 5 * time.Minute, "0d1s": time.Second, "00090d": 90 * age.Day,
+		"53375d": 53375 * age.Day,
 	} {
-		got, err := age.Parse(text)
-		if got != want || (err == nil) != (want > 0) {
-			t.Errorf("%q: %v, %v, want %v", text, got, err, want)
+		if got, err := age.Parse(text); got != want || err != nil {
+			t.Errorf("%q is %v, %v; want %v", text, got, err, want)
+		}
+	}
+	for _, text := range []string{
+		"", "0", "0d", "0s", "0d0h", "1", "90", "d", "1w", "1.5h", "-1h", "1h1d", "1m1h", "1h 1m", " 1h", "1h ", "1h1h", "1H", "１h",
+		"99999999999999999999d", "200000d200000d", "9223372036s9223372036s", "106751d24h", "53376d", "53375d9999999999h",
+	} {
+		if got, err := age.Parse(text); err == nil {
+			t.Errorf("%q is %v", text, got)
 		}
 	}
 }
 
-// What Format writes is read as it was, and in the unit that people count in.
-func TestFormat(t *testing.T) {
-	for d, want := range map[time.Duration]string{
-		5 * time.Minute: "5m", 90 * time.Minute: "90m", time.Hour: "1h", 168 * time.Hour: "168h", 3650 * age.Day: "3650d", 25 * time.Hour: "25h",
+// The bounds of both inputs, and how errors name them.
+func TestRead(t *testing.T) {
+	readAge := func(text string, to *time.Duration) error { return age.ReadAge("rotateAfter", text, to) }
+	for _, c := range []struct {
+		read func(string, *time.Duration) error
+		text string
+		want time.Duration
+		err  string
+	}{
+		{age.ReadInterval, "", time.Second, ""},
+		{age.ReadInterval, "5m", 5 * time.Minute, ""},
+		{age.ReadInterval, "7d", 7 * age.Day, ""},
+		{age.ReadInterval, "4m59s", time.Second, `"minInterval" must be from 5m to 168h`},
+		{age.ReadInterval, "168h1s", time.Second, `"minInterval" must be from 5m to 168h`},
+		{readAge, "", time.Second, ""},
+		{readAge, "1h", time.Hour, ""},
+		{readAge, "3650d", 3650 * age.Day, ""},
+		{readAge, "59m", time.Second, `"rotateAfter" must be from 1h to 3650d`},
+		{readAge, "3650d1s", time.Second, `"rotateAfter" must be from 1h to 3650d`},
+		{readAge, "soon", time.Second, `"rotateAfter" is not a duration; write a duration such as "90d", "12h" or "1h30m", not zero`},
 	} {
-		if got := age.Format(d); got != want {
-			t.Errorf("%v: %s, want %s", d, got, want)
+		got, text := time.Second, ""
+		if err := c.read(c.text, &got); err != nil {
+			text = err.Error()
 		}
-		if back, err := age.Parse(want); back != d || err != nil {
-			t.Errorf("%s: %v, %v", want, back, err)
+		if got != c.want || text != c.err {
+			t.Errorf("%q is %v, %q; want %v, %q", c.text, got, text, c.want, c.err)
 		}
 	}
 }
