@@ -224,11 +224,14 @@ func TestRotateAllEnds(t *testing.T) {
 // A lazy rotator leaves undone what is due.
 type lazy struct{ ageing }
 
-func (lazy) Maintain(context.Context, *rotators.Request, func(context.Context, any) error) error { return nil }
+func (lazy) Maintain(context.Context, *rotators.Request, func(context.Context, any) error) error {
+	return nil
+}
 
 // What is due still after a rotator had its turn is told, and is no failure.
 func TestLeft(t *testing.T) {
 	host := &evaltest.Host{Files: map[string]string{"r": "values: {k: {fn::rotate::age: {inputs: {after: 100}, state: {made: 10}}}}\n"}}
+	host.Before = func(context.Context, string) error { return nil }
 	e := host.Evaluator()
 	for want, rotator := range map[string]rotators.Rotator{"[rotate]": lazy{ageing{host, 150}}, "[]": ageing{host, 150}} {
 		e.Rotators["age"] = rotator
