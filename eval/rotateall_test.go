@@ -17,6 +17,7 @@ import (
 
 	"github.com/escapement-go/escapement/eval"
 	"github.com/escapement-go/escapement/eval/evaltest"
+	"github.com/escapement-go/escapement/rotators"
 )
 
 // aged is an environment whose key was made at 10 and is due a hundred seconds later.
@@ -217,6 +218,32 @@ func TestRotateAllEnds(t *testing.T) {
 		if text := host.Text("e000"); !strings.Contains(text, "ciphertext") {
 			t.Errorf("the one under way was not brought to safety: %s", text)
 		}
+	}
+}
+
+// A lazy rotator leaves undone what is due.
+type lazy struct{ ageing }
+
+func (lazy) Maintain(context.Context, *rotators.Request, func(context.Context, any) error) error {
+	return nil
+}
+
+// What is due still after a rotator had its turn is told, and is no failure.
+func TestLeft(t *testing.T) {
+	host := &evaltest.Host{Files: map[string]string{"r": "values: {k: {fn::rotate::age: {inputs: {after: 100}, state: {made: 10}}}}\n"}}
+	host.Before = func(context.Context, string) error { return nil }
+	e := host.Evaluator()
+	for want, rotator := range map[string]rotators.Rotator{"[rotate]": lazy{ageing{host, 150}}, "[]": ageing{host, 150}} {
+		e.Rotators["age"] = rotator
+		rotation, err := e.Rotate(t.Context(), "r", eval.RotateOptions{Due: true, Now: time.Unix(150, 0)})
+		left := []string{}
+		for _, action := range rotation.Results[0].Left {
+			left = append(left, action.Kind)
+		}
+		if got := fmt.Sprint(left); err != nil || got != want || rotation.Results[0].Status != eval.Succeeded {
+			t.Errorf("%s is left, not %s: %v", got, want, err)
+		}
+		host.Put("r", "values: {k: {fn::rotate::age: {inputs: {after: 100}, state: {made: 10}}}}\n")
 	}
 }
 

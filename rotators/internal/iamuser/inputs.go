@@ -7,6 +7,7 @@ import (
 
 	"github.com/escapement-go/escapement/providers/awsclient"
 	"github.com/escapement-go/escapement/rotators"
+	"github.com/escapement-go/escapement/rotators/internal/age"
 )
 
 // A Target is whose credential is rotated, and how AWS is asked to.
@@ -59,46 +60,22 @@ func badLogin(err error, now time.Time) *Error {
 	return e
 }
 
-// The bounds of durations among the inputs.
-const (
-	DefaultInterval = 10 * time.Minute
-	LeastInterval   = 5 * time.Minute
-	mostInterval    = 168 * time.Hour
-	leastAge        = time.Hour
-	mostAge         = 3650 * 24 * time.Hour
-)
+// DefaultInterval is the input "minInterval" where it is left out.
+const DefaultInterval = age.DefaultInterval
 
 // ReadInterval reads the input "minInterval" into to, which keeps what it has if the text is empty.
 func ReadInterval(text string, to *time.Duration) error {
-	return readDuration("minInterval", text, to, LeastInterval, mostInterval)
+	return wrong(age.ReadInterval(text, to))
 }
 
 // ReadAge reads an age at which something is due into to, which keeps what it has if the text is empty.
 func ReadAge(name, text string, to *time.Duration) error {
-	return readDuration(name, text, to, leastAge, mostAge)
+	return wrong(age.ReadAge(name, text, to))
 }
 
-func readDuration(name, text string, to *time.Duration, least, most time.Duration) error {
-	if text == "" {
+func wrong(err error) error {
+	if err == nil {
 		return nil
 	}
-	parsed, err := ParseDuration(text)
-	switch {
-	case err != nil:
-		return BadInput(name, "is not a duration; %v", err)
-	case parsed < least || parsed > most:
-		return BadInput(name, "must be from %s to %s", inWords(least), inWords(most))
-	}
-	*to = parsed
-	return nil
-}
-
-func inWords(d time.Duration) string {
-	switch {
-	case d%(24*time.Hour) == 0 && d > mostInterval:
-		return fmt.Sprintf("%dd", d/(24*time.Hour))
-	case d%time.Hour == 0:
-		return fmt.Sprintf("%dh", d/time.Hour)
-	}
-	return fmt.Sprintf("%dm", d/time.Minute)
+	return &Error{Code: "bad-input", Text: err.Error()}
 }
