@@ -1,8 +1,10 @@
 package eval_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -169,5 +171,105 @@ func TestExplainBounds(t *testing.T) {
 	}
 	if _, n := count("many"); n != 1000 {
 		t.Errorf("3000 references make %d", n)
+	}
+}
+
+// FuzzExplain explains values of any text and draws its graph, and asserts what holds for all of them.
+func FuzzExplain(f *testing.F) {
+	for _, text := range documents(f) {
+		f.Add([]byte(text))
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		if bytes.Contains(text, []byte("7f3a9c")) {
+			t.Skip("the document knows the secret")
+		}
+		host := &evaltest.Host{Files: maps.Clone(fuzzFiles)}
+		host.Files["r"] = string(text)
+		e := host.Evaluator()
+		e.Limits = fuzzLimits
+		env, checkErr := e.Check(t.Context(), "r")
+		told := ""
+		for _, path := range somePaths(env.Values) {
+			explanation, err := e.Explain(t.Context(), "r", path)
+			if (err != nil) != (explanation.Diagnostics.Err() != nil) {
+				t.Errorf("%s: error %v, diagnostics %v", path, err, explanation.Diagnostics)
+			}
+			if checkErr == nil {
+				checkExplanation(t, path, explanation, env, err)
+			}
+			told += explanationText(explanation, err)
+		}
+		g, err := e.Graph(t.Context(), "r")
+		checkGraph(t, g)
+		told += graphText(g, err)
+		if leaks := evaltest.CanaryOf(fuzzSecret).Leaks(told); leaks != nil {
+			t.Errorf("it leaks a secret as %v:\n%s", leaks, told)
+		}
+		for call := range host.Calls() {
+			if !strings.HasPrefix(call, "load ") {
+				t.Errorf("%s was called", call)
+			}
+		}
+	})
+}
+
+// somePaths returns the paths of some parts of a value.
+func somePaths(v eval.Value) (paths []string) {
+	var visit func(path string, v eval.Value)
+	visit = func(path string, v eval.Value) {
+		for key, part := range v.All() {
+			p := fmt.Sprintf("%s[%v]", path, key)
+			if name, ok := key.(string); ok {
+				p = fmt.Sprintf(`%s["%s"]`, path, strings.ReplaceAll(name, `"`, `\"`))
+			}
+			if len(paths) < 30 {
+				paths = append(paths, p)
+				visit(p, part)
+			}
+		}
+	}
+	visit("", v)
+	return paths
+}
+
+// checkExplanation checks the explanation of a value in an environment without errors.
+func checkExplanation(t *testing.T, path string, e *eval.Explanation, env *eval.Environment, err error) {
+	v, ok := env.Values.Lookup(path)
+	if !ok {
+		return // a name without a quoted form
+	}
+	if err != nil {
+		t.Errorf("%s: %v", path, err)
+	}
+	if e.Value.String() != v.String() {
+		t.Errorf("%s is %v and not %v", path, e.Value, v)
+	}
+	role := eval.RoleValue // of the next layer that is not ignored
+	for _, l := range e.Layers {
+		switch {
+		case l.Role == eval.RoleIgnored:
+			continue
+		case role == eval.RoleValue && l.Role != role, role != eval.RoleValue && l.Role == eval.RoleValue,
+			role == eval.RoleOverridden && l.Role != role:
+			t.Errorf("%s: a layer is %s where %s was expected", path, l.Role, role)
+		}
+		role = eval.RoleMerged
+		if l.Role == eval.RoleOverridden {
+			role = eval.RoleOverridden
+		}
+	}
+	if role == eval.RoleValue {
+		t.Errorf("%s comes from nowhere", path)
+	}
+}
+
+func checkGraph(t *testing.T, g *eval.Graph) {
+	if len(g.Nodes) == 0 || g.Nodes[0].Environment != "r" {
+		t.Errorf("the graph does not begin with the root: %v", g.Nodes)
+	}
+	for _, e := range g.Edges {
+		if max(e.From, e.To) >= len(g.Nodes) || min(e.From, e.To) < 0 {
+			t.Errorf("an edge leads out of the graph: %v", e)
+		}
 	}
 }

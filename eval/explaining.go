@@ -1,7 +1,6 @@
 package eval
 
 import (
-	"maps"
 	"slices"
 
 	"github.com/escapement-go/escapement/eval/internal/syntax"
@@ -38,7 +37,7 @@ func (x *explainer) explain(e *env, path syntax.Path) *Explanation {
 		return to
 	}
 	x.seen[key] = true
-	contributions := x.contributions(e, path, map[*env]bool{})
+	contributions := x.contributions(e, path)
 	x.assignRoles(contributions)
 	for i := range contributions {
 		to.Layers = append(to.Layers, x.describe(&contributions[i]))
@@ -58,143 +57,6 @@ func (x *explainer) evaluate(to *Explanation, from place, e *env, path syntax.Pa
 	to.Secret = to.Value.data().secretBelow
 	x.waits = x.waits || !ok
 	return ok
-}
-
-// A statement is what one document writes for a value, or for something that the value is a part of.
-type statement struct {
-	env   *env
-	expr  *syntax.Expr // nil if the document could not be read
-	part  syntax.Path  // of what expr stands for
-	final bool
-	place place // of the value in this layer; the zero place if it is ignored
-	role  LayerRole
-}
-
-// contributions returns what an environment and those that it imports write for a path, highest first and each once.
-func (x *explainer) contributions(e *env, path syntax.Path, seen map[*env]bool) []statement {
-	seen[e] = true
-	names, rest := path, syntax.Path(nil)
-	if i := slices.IndexFunc(path, syntax.Accessor.IsIndex); i >= 0 {
-		names, rest = path[:i], path[i:]
-	}
-	layers := x.layersAt(e, names)
-	if rest != nil && len(layers) > 0 {
-		layers = layers[:1] // arrays do not merge
-	}
-	counting := map[*env]layer{}
-	for _, l := range layers {
-		counting[l.from] = l
-	}
-	var all []statement
-	for _, from := range append([]*env{e}, e.mergedImports()...) {
-		l, counts := counting[from]
-		delete(counting, from)
-		var below []statement
-		switch {
-		case from == e:
-			below = x.own(e, l, path)
-		case !seen[from] && counts:
-			below = x.contributions(from, path, seen)
-		case !seen[from] && len(counting) > 0:
-			below = x.contributions(from, path, maps.Clone(seen))
-		}
-		if counts {
-			all = append(all, below...)
-			continue
-		}
-		for _, w := range below { // what a lower layer that is final lets nobody change
-			if len(w.part) == 0 && len(counting) > 0 {
-				w.role = RoleIgnored
-				all = append(all, w)
-			}
-		}
-	}
-	counted := map[*syntax.Expr]bool{} // what counts further down is not ignored
-	for _, w := range all {
-		counted[w.expr] = counted[w.expr] || w.role == ""
-	}
-	return slices.DeleteFunc(all, func(w statement) bool { return w.role == RoleIgnored && counted[w.expr] })
-}
-
-// layersAt returns the layers of a property of an environment that are not ignored.
-func (x *explainer) layersAt(e *env, names syntax.Path) (layers []layer) {
-	s := e.slot
-	for _, a := range names {
-		s = x.memberSlot(s, a.Name)
-	}
-	for {
-		l, st := x.layer(x.task, s, len(layers))
-		if st != present {
-			x.waits = x.waits || st == waiting
-			return layers
-		}
-		layers = append(layers, l)
-	}
-}
-
-// memberSlot is the slot of a member, even of one for which a single layer is all there is.
-func (x *explainer) memberSlot(s *slot, key string) *slot {
-	if p := s.children[key]; p.slot != nil && p.slot.parent == s {
-		return p.slot
-	}
-	return &slot{
-		env: s.env, parent: s, key: key, depth: s.depth + 1, finals: s.finalBelow(key), performed: x.performing,
-	}
-}
-
-// own returns what the document of an environment itself writes for a path.
-func (x *explainer) own(e *env, l layer, path syntax.Path) []statement {
-	if !e.usable() {
-		return []statement{{env: e, part: path, place: l.place}}
-	}
-	w := statement{env: e, expr: e.doc.Values, part: path, place: l.place}
-	for w.unwrap(); w.expr != nil && len(w.part) > 0; w.unwrap() {
-		switch a := w.part[0]; {
-		case w.expr.Kind == syntax.Mapping && !a.IsIndex():
-			w.expr = w.expr.Member(a.Name)
-		case w.expr.Kind == syntax.List && a.IsIndex() && a.Index < len(w.expr.Items):
-			w.expr = w.expr.Items[a.Index]
-		default:
-			return []statement{w}
-		}
-		w.part = w.part[1:]
-	}
-	if w.expr == nil {
-		return nil
-	}
-	return []statement{w}
-}
-
-// unwrap takes the calls of fn::final off what is written.
-func (w *statement) unwrap() {
-	for w.expr != nil && w.expr.Kind == syntax.Final {
-		w.expr, w.final = w.expr.Call.Arg, true
-	}
-}
-
-// assignRoles says which of the contributions count.
-func (x *explainer) assignRoles(all []statement) {
-	role := RoleValue
-	for i := range all {
-		if all[i].role != "" {
-			continue
-		}
-		all[i].role = role
-		if role == RoleOverridden {
-			continue
-		}
-		shape, ok := x.shape(x.task, all[i].place)
-		x.waits = x.waits || !ok
-		hides := ok && x.class(shape) == notObject
-		switch {
-		case hides && role == RoleMerged:
-			all[i].role, role = RoleOverridden, RoleOverridden
-		case hides:
-			role = RoleOverridden
-		default:
-			role = RoleMerged
-		}
-	}
 }
 
 // describe turns a contribution into a layer.
