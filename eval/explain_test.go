@@ -7,10 +7,13 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
 
 	"github.com/escapement-go/escapement/eval"
 	"github.com/escapement-go/escapement/eval/evaltest"
@@ -272,4 +275,94 @@ func checkGraph(t *testing.T, g *eval.Graph) {
 			t.Errorf("an edge leads out of the graph: %v", e)
 		}
 	}
+}
+
+// TestExplainLayers explains the values of random environments that import one another. Each literal is written once, so
+// that it tells where a value comes from.
+func TestExplainLayers(t *testing.T) {
+	explained := 0
+	rapid.Check(t, func(t *rapid.T) {
+		host := &evaltest.Host{Files: drawLayers(t)}
+		e := host.Evaluator()
+		env, err := e.Check(t.Context(), "e0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, path := range somePaths(env.Values) {
+			v, _ := env.Values.Lookup(path)
+			explanation, err := e.Explain(t.Context(), "e0", path)
+			if err != nil || explanation.Value.String() != v.String() {
+				t.Fatalf("%s is %v and not %v: %v", path, explanation.Value, v, err)
+			}
+			if v.Kind() == eval.Number {
+				explained++
+				if l := decisive(explanation); l == nil || l.Literal.String() != v.String() {
+					t.Fatalf("%s is %v, but is explained as\n%s", path, v, explanationText(explanation, err))
+				}
+			}
+		}
+	})
+	if explained < 100 {
+		t.Errorf("only %d values were explained", explained)
+	}
+}
+
+// drawLayers draws environments of which each imports some of the next ones.
+func drawLayers(t *rapid.T) map[string]string {
+	files := map[string]string{}
+	literal := 0
+	var value func(depth int) string
+	value = func(depth int) string {
+		switch kind := rapid.IntRange(0, 9).Draw(t, "kind"); {
+		case kind < 4 && depth < 3:
+			var members []string
+			for _, key := range []string{"a", "b"} {
+				if rapid.Bool().Draw(t, "has "+key) {
+					members = append(members, key+": "+value(depth+1))
+				}
+			}
+			return "{" + strings.Join(members, ", ") + "}"
+		case kind == 4:
+			return "{fn::final: " + value(depth) + "}"
+		case kind == 5 && depth > 0:
+			return "'${target}'"
+		}
+		literal++
+		return strconv.Itoa(literal)
+	}
+	const n = 6
+	for i := range n {
+		var b strings.Builder
+		b.WriteString("imports: [")
+		for k := i + 1; k < n; k++ {
+			if rapid.Bool().Draw(t, "import") {
+				fmt.Fprintf(&b, "e%d, ", k)
+			}
+		}
+		b.WriteString("]\nvalues:\n")
+		for _, key := range []string{"x", "y"} {
+			if rapid.Bool().Draw(t, "has "+key) {
+				fmt.Fprintf(&b, "  %s: %s\n", key, value(0))
+			}
+		}
+		literal += 2
+		fmt.Fprintf(&b, "  target: {a: %d, b: %d}\n", literal-1, literal)
+		files[fmt.Sprintf("e%d", i)] = b.String()
+	}
+	return files
+}
+
+// decisive follows an explanation to the layer that is the value, nil if there is none.
+func decisive(e *eval.Explanation) *eval.Layer {
+	for e != nil {
+		i := slices.IndexFunc(e.Layers, func(l eval.Layer) bool { return l.Role == eval.RoleValue })
+		switch {
+		case i < 0:
+			return nil
+		case e.Layers[i].Kind != eval.LayerReference:
+			return &e.Layers[i]
+		}
+		e = e.Layers[i].References[0].To
+	}
+	return nil
 }
