@@ -18,6 +18,7 @@ type explainer struct {
 	task       *task
 	seen       map[string]bool // what has been explained, by environment and path
 	references int             // followed so far
+	upToCalls  bool            // what calls of providers and rotators need is left out
 	waits      bool
 }
 
@@ -145,9 +146,13 @@ func (m mention) reference() Reference {
 // referencesIn returns what a contribution refers to. The members of objects and arrays are values of their own, and what
 // a rotator needs is evaluated only where it stands in the root.
 func (x *explainer) referencesIn(w *statement) []mention {
-	switch {
-	case w.expr.Kind == syntax.Mapping, w.expr.Kind == syntax.List, w.expr.Kind == syntax.Rotate && w.env != x.root:
+	switch w.expr.Kind {
+	case syntax.Mapping, syntax.List:
 		return nil
+	case syntax.Open, syntax.Rotate:
+		if x.upToCalls || w.expr.Kind == syntax.Rotate && w.env != x.root {
+			return nil
+		}
 	}
 	return mentions(w.expr)
 }

@@ -9,7 +9,8 @@ import (
 )
 
 // A Graph shows what opening an environment takes: the environments that it imports or refers to, the calls of providers
-// and rotators that its values need, and what these calls need of one another. Its order is always the same.
+// and rotators that its values need, and what these calls need of one another. Its order is always the same. Of very many
+// calls the last ones are shown without what they need.
 type Graph struct {
 	Nodes       []GraphNode // environments first, the root the very first
 	Edges       []GraphEdge
@@ -77,7 +78,11 @@ type grapher struct {
 	environments map[string]int // nodes by name
 	calls        map[Range]int  // nodes by their places
 	drawn        map[GraphEdge]bool
+	found        map[[2]string]bool // of the call at hand: whether the value at a path of an environment comes from a call
 }
+
+// maxFollowed bounds the values that are looked at for what calls need of one another.
+const maxFollowed = 20_000
 
 // quietly does something that finds out nothing new.
 func (o *operation) quietly(do func()) {
@@ -106,13 +111,19 @@ func (g *grapher) draw(o *operation) {
 			calls = append(calls, call{g.call(e, expr), e, expr})
 		}
 	}
+	explained := 0
 	for _, c := range calls {
+		x := &explainer{operation: o, seen: map[string]bool{}, upToCalls: true}
+		g.found = map[[2]string]bool{}
 		for _, m := range mentions(c.expr.Call.Inputs) {
-			x := &explainer{operation: o, seen: map[string]bool{}}
 			if !g.need(c.node, x.refer(c.env, m, nil).To) {
 				g.needEnvironment(c.node, c.env, m.part.Path)
 			}
+			if explained++; explained+len(x.seen) > maxFollowed {
+				return
+			}
 		}
+		explained += len(x.seen)
 	}
 }
 
@@ -193,6 +204,10 @@ func (g *grapher) need(from int, value *Explanation) (found bool) {
 	if value == nil {
 		return false
 	}
+	key := [2]string{value.Environment, value.Path}
+	if value.Repeated {
+		return g.found[key]
+	}
 	for _, l := range value.Layers {
 		if n, ok := g.calls[l.Range]; ok && l.Role != RoleOverridden && l.Role != RoleIgnored {
 			g.edge(from, n, NeedsEdge)
@@ -203,6 +218,7 @@ func (g *grapher) need(from int, value *Explanation) (found bool) {
 			found = g.need(from, r.To) || found
 		}
 	}
+	g.found[key] = found
 	return found
 }
 
