@@ -169,7 +169,7 @@ const maxCompleted = 10_000
 // plainPath matches the paths that every shell takes as they are.
 var plainPath = regexp.MustCompile(`^[A-Za-z0-9_.\[\]-]+$`)
 
-// paths returns the paths of all values of an environment. It calls no provider: there are none.
+// paths returns the paths of the values of an environment. It calls no provider: there are none.
 func paths(ctx context.Context, e *eval.Evaluator, name string) (all []string) {
 	env, _ := e.Check(ctx, name)
 	var visit func(path string, v eval.Value)
@@ -178,7 +178,9 @@ func paths(ctx context.Context, e *eval.Evaluator, name string) (all []string) {
 			p := partPath(path, key)
 			if len(all) < maxCompleted && plainPath.MatchString(p) {
 				all = append(all, p)
-				visit(p, part)
+				if !part.Secret() { // whose members have secret names
+					visit(p, part)
+				}
 			}
 		}
 	}

@@ -65,10 +65,18 @@ func (c *cli) explain(err error) error {
 	case hasCode(err, "no-crypter"):
 		_, why := c.keys()
 		return errors.Join(err, why)
+	case hasCode(err, "load-failed") && errors.Is(err, fs.ErrNotExist) && c.hasNone():
+		return errors.Join(err, hint(fmt.Sprintf("there are no environments in %q; make one with esc init", c.directory())))
 	case c.Dir == "" && hasCode(err, "load-failed") && errors.Is(err, fs.ErrNotExist):
 		return errors.Join(err, hint("environments are looked for in the working directory; name another one with --dir or in ESC_DIR"))
 	}
 	return err
+}
+
+// hasNone reports whether there are no environments at all.
+func (c *cli) hasNone() bool {
+	names, err := c.evaluator().List(context.Background())
+	return err == nil && len(names) == 0
 }
 
 // report prints what ended a command and returns the exit code.
