@@ -31,7 +31,8 @@ type fleet struct {
 	docs    map[string]*awstest.Document // by ARN of the user: what is in the environments
 	watches map[string]*awstest.Watch
 	runs    int
-	done    map[string]int // events by kind
+	done    map[string]int       // events by kind
+	next    map[string]time.Time // when something is due in an environment
 }
 
 const fleetDocument = `values:
@@ -60,7 +61,7 @@ func newFleet(t *testing.T, n int, throttle awstest.Throttle, watched bool, age 
 	}
 	f := &fleet{
 		T: t, sim: sim, host: &evaltest.Host{Files: map[string]string{}}, docs: map[string]*awstest.Document{},
-		watches: map[string]*awstest.Watch{}, pacer: &awsclient.Pacer{}, done: map[string]int{},
+		watches: map[string]*awstest.Watch{}, pacer: &awsclient.Pacer{}, done: map[string]int{}, next: map[string]time.Time{},
 	}
 	login := sim.Credentials("admin")
 	for i := range n {
@@ -111,22 +112,30 @@ func (w watchedRotator) Maintain(ctx context.Context, req *rotators.Request, sav
 	return err
 }
 
-// round does what is due, and returns how many environments failed, and when something will be due next.
-func (f *fleet) round(concurrency int) (failed int, next time.Time) {
+// round does what is due in the environments of the names, and returns how many failed.
+func (f *fleet) round(names []string, concurrency int) (failed int) {
 	opts := eval.RotateAllOptions{Due: true, Concurrency: concurrency, Report: func(event eval.RotationEvent) { f.done[event.Kind]++ }}
-	for rotation, err := range f.eval.RotateAll(f.Context(), f.names, opts) {
+	for rotation, err := range f.eval.RotateAll(f.Context(), names, opts) {
 		if err != nil {
 			if failed++; failed == 1 {
 				f.Logf("%s: %v", rotation.Environment.Name, err)
 			}
 		}
 		for _, r := range rotation.Results {
-			if at := r.Next; next.IsZero() || !at.IsZero() && at.Before(next) {
-				next = at
-			}
+			f.next[rotation.Environment.Name] = r.Next
 		}
 	}
-	return failed, next
+	return failed
+}
+
+// due returns the environments in which something is due.
+func (f *fleet) due() (names []string) {
+	for _, name := range f.names {
+		if at := f.next[name]; !at.After(time.Now()) {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 func (f *fleet) saves() (n int) {
@@ -138,29 +147,31 @@ func (f *fleet) saves() (n int) {
 	return n
 }
 
-// A year of daily runs over many environments: every key is rotated, deactivated and deleted at its age, no invariant is
-// violated, and on days on which nothing is due nothing is called and nothing saved.
+// A year of daily runs over many environments: every key is rotated, deactivated and deleted at its age, and no invariant
+// is violated. Once a month a run looks at those in which nothing is due, too: there it calls nothing and saves nothing.
 func TestFleetYear(t *testing.T) {
-	n := 24
+	n := 100
 	if *full {
 		n = 1000
 	}
 	synctest.Test(t, func(t *testing.T) {
 		f := newFleet(t, n, awstest.Throttle{}, true, func(i int) time.Duration { return time.Duration(i*90/n) * day })
-		idle, next := 0, time.Time{}
-		for range 365 {
+		idle := 0
+		for d := range 365 {
 			time.Sleep(day)
-			calls, saves := len(f.sim.Calls()), f.saves()
-			before := next
-			var failed int
-			if failed, next = f.round(0); failed > 0 {
-				t.Fatalf("%d environments failed", failed)
+			due, runs, calls, saves := f.due(), f.runs, len(f.sim.Calls()), f.saves()
+			if failed := f.round(due, 0); failed > 0 || f.runs-runs != len(due) {
+				t.Fatalf("%d of %d environments failed, in %d runs", failed, len(due), f.runs-runs)
 			}
-			if quiet := !before.IsZero() && time.Now().Before(before); quiet {
-				idle++
-				if len(f.sim.Calls()) != calls || f.saves() != saves {
-					t.Error("nothing was due, and something was done")
+			if len(due) > 0 && (len(f.sim.Calls()) == calls || f.saves() == saves) {
+				t.Error("something was due, and nothing was done")
+			}
+			if d%30 == 0 {
+				runs, calls, saves = f.runs, len(f.sim.Calls()), f.saves()
+				if failed := f.round(f.names, 0); failed > 0 || f.runs != runs || len(f.sim.Calls()) != calls || f.saves() != saves {
+					t.Fatalf("nothing was due; %d failed, %d runs", failed, f.runs-runs)
 				}
+				idle += n
 			}
 		}
 		assertions := 0
@@ -180,7 +191,7 @@ func TestFleetYear(t *testing.T) {
 				}
 			}
 		}
-		fmt.Printf("fleet of %d, a year of daily runs: %d rotated, %d deactivated, %d deleted, %d adopted; %d runs, %d calls, %d saves, %d idle days; %d assertions, 0 violations\n",
+		fmt.Printf("fleet of %d, a year of daily runs: %d rotated, %d deactivated, %d deleted, %d adopted; %d runs, %d calls, %d saves; %d times nothing was due and nothing done; %d assertions, 0 violations\n",
 			n, f.done["rotated"], f.done["deactivated"], f.done["deleted"], f.done["adopted"], f.runs, len(f.sim.Calls()), f.saves(), idle, assertions)
 		if f.done["rotated"] < 4*n || f.done["deactivated"] < 3*n || f.done["deleted"] < 3*n {
 			t.Errorf("too little was done: %v", f.done)
@@ -205,7 +216,7 @@ func TestFleetThrottled(t *testing.T) {
 			begin := time.Now()
 			var failures []int
 			for len(failures) < 3 && f.done["rotated"] < n {
-				failed, _ := f.round(test.concurrency)
+				failed := f.round(f.names, test.concurrency)
 				failures = append(failures, failed)
 				time.Sleep(10 * time.Minute)
 			}
