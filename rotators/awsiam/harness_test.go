@@ -34,6 +34,7 @@ type world struct {
 	acted      bool            // the human has acted
 	minimal    bool            // only the five permissions: an orphan is for a human to end
 	lied       bool            // AWS has said of a key that exists that it does not; what follows is for a human to mend
+	told       map[string]int  // events, by kind
 	quarantine int             // runs that ended because an orphan waits
 }
 
@@ -64,7 +65,7 @@ func newWorld(s start, v variant) *world {
 	if ledger, ok := state["ledger"].(map[string]any); ok && ledger["userId"] == theUser {
 		ledger["userId"] = sim.UserID("app")
 	}
-	w := &world{start: s, sim: sim, doc: awstest.NewDocument(state), variant: v, off: map[string]bool{}, claimed: map[string]bool{}}
+	w := &world{start: s, sim: sim, doc: awstest.NewDocument(state), variant: v, off: map[string]bool{}, claimed: map[string]bool{}, told: map[string]int{}}
 	w.notice()
 	w.watch = sim.Watch(w.doc)
 	w.watch.Unverified = v.unproven
@@ -154,7 +155,7 @@ func (a *attempt) rotator() *Rotator {
 func (a *attempt) request(state map[string]any) *rotators.Request {
 	return &rotators.Request{
 		Request: providers.Request{Inputs: a.inputs}, State: state, Force: a.force,
-		Report: func(e rotators.Event) { a.events = append(a.events, e) },
+		Report: func(e rotators.Event) { a.hear(e) },
 	}
 }
 
