@@ -1,6 +1,7 @@
 package awsiam
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -8,8 +9,8 @@ import (
 	"github.com/escapement-go/escapement/rotators"
 )
 
-// hear takes an event of a run, and asserts that what it tells is true: that the account has done it, and that the document
-// as it is saved at this moment says so.
+// hear takes an event of a run, and asserts that what it tells is true: that the account has done it, and that the state that
+// the run has saved last says so.
 func (a *attempt) hear(e rotators.Event) {
 	a.events = append(a.events, e)
 	a.told[e.Kind]++
@@ -23,7 +24,7 @@ func (a *attempt) hear(e rotators.Event) {
 
 // untrue says why an event is not true yet.
 func (a *attempt) untrue(e rotators.Event) string {
-	s := readState(a.doc.State())
+	s := a.durable
 	key, found := a.sim.Key(e.KeyID)
 	exists := found && !key.Deleted
 	handedOut := s.current != nil && s.current.id == e.KeyID || s.previous != nil && s.previous.id == e.KeyID
@@ -40,7 +41,7 @@ func (a *attempt) untrue(e rotators.Event) string {
 		if handedOut {
 			return "the saved state hands it out"
 		}
-		if exists && !a.lied {
+		if exists && a.lastOutcome(e.KeyID) != "NoSuchEntity" { // which AWS may say of a key that exists
 			return "it exists"
 		}
 	case "orphan-quarantined":
@@ -54,6 +55,16 @@ func (a *attempt) untrue(e rotators.Event) string {
 	case "warning":
 		if e.Code == "cannot-deactivate" && !s.ledger.cannotDeactivate {
 			return "that is not saved"
+		}
+	}
+	return ""
+}
+
+// lastOutcome is what the account has answered to the latest call about a key.
+func (a *attempt) lastOutcome(id string) string {
+	for _, c := range slices.Backward(a.sim.Calls()) {
+		if c.KeyID == id {
+			return c.Outcome
 		}
 	}
 	return ""

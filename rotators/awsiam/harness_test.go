@@ -105,6 +105,7 @@ type attempt struct {
 	cancel  context.CancelFunc
 	began   *state // what the document said when it began
 	is      *state // what it says now
+	durable *state // what the run knows that it says
 	saving  string // the point of the latest save
 	handed  any    // its state
 	intends bool   // it has saved an intent
@@ -124,7 +125,7 @@ func (w *world) attempt() *attempt { return w.attemptAs(w.sim.NewRun()) }
 func (w *world) attemptAs(run *awstest.Run) *attempt {
 	w.killed = false // a new run looks for itself
 	a := &attempt{world: w, run: run, began: readState(w.doc.State())}
-	a.is = a.began
+	a.is, a.durable = a.began, a.began
 	a.ctx, a.cancel = context.WithCancel(context.Background())
 	if p := a.began.ledger.pending; p != nil && p.key != nil {
 		if k, found := w.sim.Key(p.key.id); !found || k.Deleted {
@@ -191,6 +192,9 @@ func (a *attempt) rotate() error {
 		err := store(ctx, data)
 		if a.is = readState(a.doc.State()); err == nil && a.saving == saveA {
 			a.intends = true
+		}
+		if err == nil {
+			a.durable = readState(data.(map[string]any))
 		}
 		return err
 	}
