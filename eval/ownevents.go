@@ -20,7 +20,7 @@ func (o *operation) tellDue() {
 // tellFailed reports that a credential was not rotated, and why: the first error of those found from an index on. Without
 // one it was the end of the context.
 func (o *operation) tellFailed(run *rotationRun, from int) {
-	if o.request.planning {
+	if o.request.inquiry != nil {
 		return
 	}
 	event := rotators.Event{Time: time.Now().UTC(), Kind: rotators.EventFailed, Code: "interrupted", Text: "it was interrupted"}

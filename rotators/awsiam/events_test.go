@@ -97,7 +97,7 @@ func TestEventsAreTrue(t *testing.T) {
 	hear(variant{}, always())
 	without := append(awstest.RecommendedPolicy.Without("iam:UpdateAccessKey"), "sts:GetCallerIdentity")
 	hear(variant{policy: without, inputs: at90()}, crashes())
-	t.Logf("events: %d cells, each event true by the document that is saved when it is told: %v", cells, told)
+	t.Logf("events: %d cells, each event true by the state that is saved when it is told: %v", cells, told)
 	for _, kind := range []string{
 		"rotated", "rolled-forward", "forgot", "deactivated", "deleted", "orphan-deleted", "half-key-deleted", "pending-given-up",
 		"orphan-quarantined", "adopted", "warning",
