@@ -1,9 +1,11 @@
 package awsiam
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/escapement-go/escapement/providers/awstest"
 	"github.com/escapement-go/escapement/rotators"
@@ -70,6 +72,23 @@ func (a *attempt) lastOutcome(id string) string {
 	return ""
 }
 
+// upkeeps: what is due is done, so many days after a rotation.
+func upkeeps() []scenario {
+	var all []scenario
+	for _, days := range []int{1, 89, 91, 101, 111, 200} {
+		for _, s := range starts[3:6] {
+			all = append(all, scenario{fmt.Sprintf("upkeep after %d days", days), s, func(w *world) bool {
+				w.sim.Advance(time.Duration(days) * day)
+				a := w.attempt()
+				a.due = true
+				a.perform()
+				return true
+			}})
+		}
+	}
+	return all
+}
+
 // TestEventsAreTrue hears events of every kind, in runs that crash, in runs in which a step goes wrong, and without a
 // permission. The other tables assert the same of theirs.
 func TestEventsAreTrue(t *testing.T) {
@@ -96,7 +115,8 @@ func TestEventsAreTrue(t *testing.T) {
 	hear(variant{}, crashes())
 	hear(variant{}, always())
 	without := append(awstest.RecommendedPolicy.Without("iam:UpdateAccessKey"), "sts:GetCallerIdentity")
-	hear(variant{policy: without, inputs: at90()}, crashes())
+	hear(variant{policy: without, inputs: at90()}, append(crashes(), upkeeps()...))
+	hear(variant{inputs: at90()}, upkeeps())
 	t.Logf("events: %d cells, each event true by the state that is saved when it is told: %v", cells, told)
 	for _, kind := range []string{
 		"rotated", "rolled-forward", "forgot", "deactivated", "deleted", "orphan-deleted", "half-key-deleted", "pending-given-up",
