@@ -37,7 +37,7 @@ func TestGenerated(t *testing.T) {
 		Loader: eval.Dir(dir), Crypter: eval.KeyRing{key}, Rotators: map[string]rotators.Rotator{"password": password.Rotator{}},
 	}
 	var seen strings.Builder
-	opts := eval.RotateOptions{Report: func(event eval.RotationEvent) { fmt.Fprintln(&seen, event.Path, event) }}
+	opts := eval.RotateOptions{Report: func(path string, event rotators.Event) { fmt.Fprintln(&seen, path, event) }}
 	plan, err := e.Plan(t.Context(), name, opts)
 	if err != nil {
 		t.Fatal(err)
