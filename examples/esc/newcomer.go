@@ -28,12 +28,12 @@ func orient(ctx context.Context, c *cli) bool {
 		b.WriteString("  esc init           makes a first one, and a key for secrets\n")
 		b.WriteString("  esc --dir DIR ls   lists those of another directory\n")
 	default:
-		fmt.Fprintf(&b, "There are %d in %q:\n\n", len(names), c.directory())
+		fmt.Fprintf(&b, "Those in %q:\n\n", c.directory())
 		for _, name := range names[:min(maxListed, len(names))] {
 			fmt.Fprintf(&b, "  %s\n", name)
 		}
 		if len(names) > maxListed {
-			b.WriteString("  …\n")
+			fmt.Fprintf(&b, "  and %d more, which esc ls lists\n", len(names)-maxListed)
 		}
 		fmt.Fprintf(&b, "\n  esc get %s      shows one, without its secrets\n", names[0])
 		fmt.Fprintf(&b, "  esc open %s     shows all of it\n", names[0])

@@ -58,7 +58,7 @@ func (c *setCmd) Run(ctx context.Context, g *cli) error {
 	if err != nil {
 		return err
 	}
-	if err := refuseValues(before, c.Path); err != nil {
+	if err := refuseValues(before, c.Env, c.Path); err != nil {
 		return err
 	}
 	if !c.Secret && !c.Plaintext {
@@ -75,12 +75,12 @@ func (c *setCmd) Run(ctx context.Context, g *cli) error {
 
 // refuseValues refuses a path that begins with the document's own "values", below which all paths begin, unless there is a
 // property of that name.
-func refuseValues(before *eval.Environment, path string) error {
+func refuseValues(before *eval.Environment, name, path string) error {
 	if rest, ok := strings.CutPrefix(path, "values."); ok && rest != "" {
 		if _, exists := before.Values.Lookup("values"); !exists {
 			return errors.Join(
 				usageError{errors.New(`paths begin below "values"; nothing was changed`)},
-				hint(fmt.Sprintf("write %s, or make a property with that name first: esc set ENV values '{}'", rest)))
+				hint(fmt.Sprintf("write %s, or make a property with that name first: esc set %s values '{}'", rest, name)))
 		}
 	}
 	return nil
