@@ -20,10 +20,12 @@ type RotateOptions struct {
 	Due   bool      // do what is due by age and nothing else; a rotator that is no [rotators.Maintainer] is never due
 	Now   time.Time // what is due is asked as of then; zero: the present
 
-	// Report, if not nil, is told what rotators report, as it happens, with the path of the rotator. It is called by one
-	// goroutine at a time, and must not call the Evaluator for the same environment. A panic in it is ignored, since
-	// somebody who is told of a rotation must not be able to break it off.
-	Report func(path string, event rotators.Event)
+	// Report, if not nil, is told what rotators report, as it happens. It is called by one goroutine at a time, and must
+	// not call the Evaluator for the same environment. A panic in it is ignored, since somebody who is told of a rotation
+	// must not be able to break it off.
+	Report func(RotationEvent)
+
+	among bool // many, most of which may have no rotator: that is no news
 }
 
 // A Rotation is what came of rotating an environment. It prints no secret in any form.
@@ -43,6 +45,10 @@ type RotationResult struct {
 	Events      []rotators.Event // what the rotator reported, in order
 	Diagnostics Diagnostics      // those at or below the call
 	Next        time.Time        // when something will be due; zero: never, or not known
+
+	// Left is what is due although the rotator has had its turn, such as what it is not allowed to do. It is nil if
+	// nothing is, and if that is not known.
+	Left []rotators.Action
 
 	// Unsaved is a state that could not be saved for certain, with everything in it secret; nil if there is none. It may
 	// be the only place where a credential still is. A state that is no object is the member "state".

@@ -86,7 +86,7 @@ func misbehavingRotators() map[string]rotators.Rotator {
 
 // rotate rotates, or plans to, and prints all of what comes out beside the environment.
 func (p *printed) rotate(ctx context.Context, e *eval.Evaluator, verb string) (*eval.Environment, error) {
-	opts := eval.RotateOptions{Report: func(path string, event rotators.Event) { fmt.Fprintf(p, "%s %+v\n", path, event) }}
+	opts := eval.RotateOptions{Report: func(event eval.RotationEvent) { fmt.Fprintf(p, "%+v\n", event) }}
 	name := "r"
 	switch verb {
 	case "plan":

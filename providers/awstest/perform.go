@@ -131,6 +131,9 @@ func (s *Simulator) execute(c *call, op *operation, in any) answer {
 		}
 	}
 	if a.err == nil {
+		a.err = s.admit(op)
+	}
+	if a.err == nil {
 		s.observe(func(w *Watch) { w.beforeCall(c) })
 		a.out, a.err = op.run(s, c, in)
 		c.Executed = a.err == nil

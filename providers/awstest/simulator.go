@@ -34,6 +34,7 @@ type Simulator struct {
 	issuers  map[string]*issuer
 	former   map[string]bool // names of deleted users in lower case
 	policy   *types.PasswordPolicy
+	bucket   bucket
 	secrets  []string
 
 	calls         []Call

@@ -41,6 +41,7 @@ type Watch struct {
 	Report func(Violation)
 
 	sim        *Simulator
+	only       map[*Run]bool // nil: every run
 	names      names
 	held       map[string]bool // ids that the document names or named, as ours
 	published  map[string]bool // ids that were current
@@ -103,6 +104,22 @@ func (s *Simulator) Watch(d *Document) *Watch {
 	})
 	return w
 }
+
+// Only has the watch judge none but these runs, and those of further calls: for an account in which other runs have other
+// documents.
+func (w *Watch) Only(runs ...*Run) {
+	w.sim.mu.Lock()
+	defer w.sim.mu.Unlock()
+	if w.only == nil {
+		w.only = map[*Run]bool{}
+	}
+	for _, r := range runs {
+		w.only[r] = true
+	}
+}
+
+// judges tells whether what a run does is the watch's matter. What belongs to no run is nobody's.
+func (w *Watch) judges(r *Run) bool { return r != nil && (w.only == nil || w.only[r]) }
 
 // Assertions returns how often each rule was asserted.
 func (w *Watch) Assertions() map[string]int {
@@ -210,11 +227,15 @@ func (w *Watch) after(what *call) {
 	}
 }
 
-func (w *Watch) beforeCall(*call) { w.before() }
+func (w *Watch) beforeCall(c *call) {
+	if w.judges(c.run) {
+		w.before()
+	}
+}
 
 // afterCall judges what a call has done.
 func (w *Watch) afterCall(c *call, in any) {
-	if c.run == nil {
+	if !w.judges(c.run) {
 		return
 	}
 	w.after(c)
@@ -285,7 +306,7 @@ func (w *Watch) ours(id string, r *runRecord) bool {
 
 // answered judges what a run sent and what it learned.
 func (w *Watch) answered(c *call, a answer, in any) {
-	if c.run == nil || a.damage == refused {
+	if !w.judges(c.run) || a.damage == refused {
 		return
 	}
 	r := w.record(c.run)
@@ -325,11 +346,17 @@ func (r *runRecord) learn(w *Watch, c *call, out any) {
 }
 
 func (w *Watch) beforeSave(c *call) {
+	if !w.judges(c.run) {
+		return
+	}
 	w.before()
 	w.acting = c.run
 }
 
 func (w *Watch) afterSave(c *call, err error) {
+	if !w.judges(c.run) {
+		return
+	}
 	w.acting = nil
 	w.after(c)
 	r := w.record(c.run)
