@@ -28,8 +28,10 @@ func (o *operation) evalDue(t *task) bool {
 	due, err := askDue(maintainer, run.request(state), o.rotationTime())
 	o.reportHeard(t)
 	if err != nil {
+		before := len(o.found)
 		o.reportCall(t, "rotate-failed", rotateFailure(t.expr), err)
 		run.result.Status, run.settled = Failed, true
+		o.tellFailed(run, before)
 		return true
 	}
 	run.due = &due

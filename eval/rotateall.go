@@ -19,9 +19,9 @@ type RotateAllOptions struct {
 	// at a time are faster, and services limit how often an account may ask, so that many at a time are not.
 	Concurrency int
 
-	// Report, if not nil, is told of the events of all rotators as they happen, by one goroutine at a time, as that of
-	// [RotateOptions] is.
-	Report func(RotationEvent)
+	// Report, if not nil, is told what that of [RotateOptions] is, with the name of the environment: of all environments as
+	// it happens, by one goroutine at a time.
+	Report func(environment, path string, event rotators.Event)
 }
 
 const defaultRotations = 4
@@ -36,16 +36,16 @@ const defaultRotations = 4
 // When the context ends, those under way are brought to safety, and no other one begins; the sequence ends with an error
 // of the context. To break off the sequence does the same.
 func (e *Evaluator) RotateAll(ctx context.Context, names []string, opts RotateAllOptions) iter.Seq2[*Rotation, error] {
-	one := opts.ofOne()
-	if opts.Report != nil {
-		var mu sync.Mutex
-		one.Report = func(event RotationEvent) {
-			mu.Lock()
-			defer mu.Unlock()
-			opts.Report(event)
-		}
-	}
+	var reporting sync.Mutex
 	return inOrder(ctx, names, opts.concurrency(), func(ctx context.Context, name string) (*Rotation, error) {
+		one := opts.ofOne()
+		if opts.Report != nil {
+			one.Report = func(path string, event rotators.Event) {
+				reporting.Lock()
+				defer reporting.Unlock()
+				opts.Report(name, path, event)
+			}
+		}
 		return e.Rotate(ctx, name, one)
 	})
 }
@@ -63,11 +63,3 @@ func (o RotateAllOptions) ofOne() RotateOptions {
 }
 
 func (o RotateAllOptions) concurrency() int { return max(1, cmp.Or(o.Concurrency, defaultRotations)) }
-
-// A RotationEvent is what a rotator reported, and where it stands.
-type RotationEvent struct {
-	Environment string // its canonical name
-	Path        string // of the call below "values"
-	Rotator     string // its name, such as aws-iam
-	rotators.Event
-}

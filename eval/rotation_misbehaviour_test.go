@@ -190,17 +190,20 @@ func TestEvents(t *testing.T) {
 		req.Report(rotators.Event{Kind: "saved", KeyID: "AK1", Text: "saved key-1"})
 		return nil
 	})
-	rotation, err := e.Rotate(t.Context(), "r", eval.RotateOptions{Report: func(event eval.RotationEvent) {
-		heard = append(heard, event.Environment+" "+event.Path+" "+event.Rotator+" "+event.Kind+" "+event.Text)
+	rotation, err := e.Rotate(t.Context(), "r", eval.RotateOptions{Report: func(path string, event rotators.Event) {
+		heard = append(heard, path+" "+event.Kind+" "+event.Text)
 		panic("deaf")
 	}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff([]string{"r k x made about to make key-1", "r k x saved saved [secret]"}, heard); diff != "" {
+	if diff := cmp.Diff([]string{"k made about to make key-1", "k saved saved [secret]"}, heard); diff != "" {
 		t.Error(diff)
 	}
-	want := []rotators.Event{{Kind: "made", Text: "about to make [secret]"}, {Kind: "saved", KeyID: "AK1", Text: "saved [secret]"}}
+	want := []rotators.Event{
+		{Rotator: "x", Kind: "made", Text: "about to make [secret]"},
+		{Rotator: "x", Kind: "saved", KeyID: "AK1", Text: "saved [secret]"},
+	}
 	if diff := cmp.Diff(want, rotation.Results[0].Events); diff != "" {
 		t.Error(diff)
 	}
@@ -342,8 +345,8 @@ func TestRotationsShowNoSecret(t *testing.T) {
 			var log bytes.Buffer
 			e.Logger = slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 			heard := ""
-			rotation, err := e.Rotate(t.Context(), "r", eval.RotateOptions{Report: func(event eval.RotationEvent) {
-				heard += fmt.Sprintf("%+v\n", event)
+			rotation, err := e.Rotate(t.Context(), "r", eval.RotateOptions{Report: func(path string, event rotators.Event) {
+				heard += fmt.Sprintf("%s %+v\n", path, event)
 			}})
 			if err == nil || rotation.Results[0].Unsaved == nil {
 				t.Fatalf("%v, %v", rotation.Results, err)

@@ -9,30 +9,29 @@ import (
 	"golang.org/x/term"
 
 	"github.com/escapement-go/escapement/eval"
+	"github.com/escapement-go/escapement/examples/notify"
+	"github.com/escapement-go/escapement/rotators"
 )
 
-// A reporter is told of everything that rotators report, as it happens.
-type reporter func(eval.RotationEvent)
+// A reporter is told of everything that happens to credentials, as it does.
+type reporter func(environment, path string, event rotators.Event)
 
-// reporter returns what all events of a command go through, one at a time.
-func (c *rotateCmd) reporter(screen *console) reporter {
-	return func(event eval.RotationEvent) {
-		if screen.live || event.Kind == "warning" && !c.All {
-			screen.print(func() { printEvent(screen.w, c.place(event), event) })
+// reporter returns what all events of a command go through, one at a time: to those who are to be told, and to the screen.
+func (c *rotateCmd) reporter(screen *console, notifier *notify.Notifier) reporter {
+	return func(environment, path string, event rotators.Event) {
+		notifier.Report(environment)(path, event)
+		where := path
+		if c.All {
+			where = environment + ": " + path
+		}
+		if screen.live && event.Kind != rotators.EventFailed || event.Kind == rotators.EventWarning && !c.All {
+			screen.print(func() { printEvent(screen.w, where, event) })
 		}
 	}
 }
 
-// place says where an event happens, without the environment if there is only one.
-func (c *rotateCmd) place(event eval.RotationEvent) string {
-	if c.All {
-		return event.Environment + ": " + event.Path
-	}
-	return event.Path
-}
-
-func printEvent(w io.Writer, place string, event eval.RotationEvent) {
-	fmt.Fprintf(w, "%s: %s\n", place, joined(event.Kind, event.Code, event.KeyID, event.Text))
+func printEvent(w io.Writer, where string, event rotators.Event) {
+	fmt.Fprintf(w, "%s: %s\n", where, joined(event.Kind, event.Code, event.KeyID, event.Text))
 }
 
 // printWarnings prints what the rotators of one of many environments warned of, when it is its turn: as it happens the
@@ -40,8 +39,8 @@ func printEvent(w io.Writer, place string, event eval.RotationEvent) {
 func printWarnings(w io.Writer, rotation *eval.Rotation) {
 	for _, r := range rotation.Results {
 		for _, event := range r.Events {
-			if event.Kind == "warning" {
-				printEvent(w, rotation.Environment.Name+": "+r.Path, eval.RotationEvent{Event: event})
+			if event.Kind == rotators.EventWarning {
+				printEvent(w, rotation.Environment.Name+": "+r.Path, event)
 			}
 		}
 	}

@@ -6,15 +6,15 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/escapement-go/escapement/eval"
+	"github.com/escapement-go/escapement/examples/notify"
 	"github.com/escapement-go/escapement/rotators"
 )
 
 // TestConsole draws the line that says how far a command has come below everything else, and on a terminal only.
 func TestConsole(t *testing.T) {
 	t.Setenv("TERM", "xterm")
-	event := eval.RotationEvent{Environment: "shop/app", Path: "keys", Event: rotators.Event{Kind: "rotated", KeyID: "AK1"}}
-	warning := eval.RotationEvent{Environment: "shop/app", Path: "keys", Event: rotators.Event{Kind: "warning", Text: "beware"}}
+	event := rotators.Event{Kind: "rotated", KeyID: "AK1"}
+	warning := rotators.Event{Kind: rotators.EventWarning, Text: "beware"}
 	for _, test := range []struct {
 		name string
 		live bool
@@ -27,9 +27,9 @@ func TestConsole(t *testing.T) {
 	} {
 		var out strings.Builder
 		screen := &console{w: &out, live: test.live, of: 2}
-		report := (&rotateCmd{wanted: wanted{All: test.all}}).reporter(screen)
-		report(event)
-		report(warning)
+		report := (&rotateCmd{wanted: wanted{All: test.all}}).reporter(screen, notify.New(&out))
+		report("shop/app", "keys", event)
+		report("shop/app", "keys", warning)
 		screen.step("shop/app", func() { out.WriteString("result\n") })
 		screen.close()
 		if diff := cmp.Diff(test.want, strings.ReplaceAll(out.String(), "\r\x1b[K", "<")); diff != "" {

@@ -6,6 +6,8 @@ import (
 	"os"
 
 	"github.com/escapement-go/escapement/eval"
+	"github.com/escapement-go/escapement/examples/notify"
+	"github.com/escapement-go/escapement/rotators"
 )
 
 type rotateCmd struct {
@@ -14,6 +16,8 @@ type rotateCmd struct {
 	Force  bool   `help:"Rotate what was rotated a moment ago, too."`
 	Due    bool   `help:"Do what is due by age, and nothing else."`
 	Format string `short:"f" enum:"text,json" default:"text" help:"One of text, json."`
+
+	notifyFlags
 }
 
 func (c *rotateCmd) Help() string {
@@ -33,26 +37,46 @@ Then those for which nothing is due are only counted. More codes to exit with, a
      4  nothing failed, but somebody else is rotating, or has changed what is saved
 
 Of many environments the first code of 70, 2, 1, 3, 4 counts that one of them gives. So 0 after --due says that all that was
-due is done.`
+due is done.
+
+` + notifyHelp
+}
+
+// Validate refuses a command line for what either part of it says.
+func (c *rotateCmd) Validate() error {
+	if err := c.wanted.Validate(); err != nil {
+		return err
+	}
+	return c.notifyFlags.Validate()
 }
 
 func (c *rotateCmd) Run(ctx context.Context, g *cli) error {
-	switch e := g.evaluator(); {
+	targets, err := c.targets()
+	if err != nil {
+		return err
+	}
+	e := g.evaluator()
+	switch {
 	case c.All && c.DryRun:
 		return c.planAll(ctx, e)
-	case c.All:
-		return c.rotateAll(ctx, e)
 	case c.DryRun:
 		return c.plan(ctx, e)
-	default:
-		return c.rotate(ctx, e)
 	}
+	notifier := notify.New(os.Stderr, targets...)
+	notifier.Grace = notifyGrace
+	defer notifier.Close()
+	if c.All {
+		return c.rotateAll(ctx, e, notifier)
+	}
+	return c.rotate(ctx, e, notifier)
 }
 
 // rotate rotates one environment.
-func (c *rotateCmd) rotate(ctx context.Context, e *eval.Evaluator) error {
-	screen := newConsole(os.Stderr, 0)
-	rotation, err := e.Rotate(ctx, *c.Env, eval.RotateOptions{Paths: c.Paths, Force: c.Force, Due: c.Due, Report: c.reporter(screen)})
+func (c *rotateCmd) rotate(ctx context.Context, e *eval.Evaluator, notifier *notify.Notifier) error {
+	opts := eval.RotateOptions{Paths: c.Paths, Force: c.Force, Due: c.Due}
+	report := c.reporter(newConsole(os.Stderr, 0), notifier)
+	opts.Report = func(path string, event rotators.Event) { report(*c.Env, path, event) }
+	rotation, err := e.Rotate(ctx, *c.Env, opts)
 	if err == nil {
 		printDiagnostics(os.Stderr, rotation.Environment.Diagnostics)
 	}
@@ -72,7 +96,7 @@ func (c *rotateCmd) rotate(ctx context.Context, e *eval.Evaluator) error {
 }
 
 // rotateAll rotates many.
-func (c *rotateCmd) rotateAll(ctx context.Context, e *eval.Evaluator) error {
+func (c *rotateCmd) rotateAll(ctx context.Context, e *eval.Evaluator, notifier *notify.Notifier) error {
 	names, err := c.names(ctx, e)
 	if err != nil {
 		return err
@@ -81,7 +105,7 @@ func (c *rotateCmd) rotateAll(ctx context.Context, e *eval.Evaluator) error {
 	lines := c.lines(os.Stdout)
 	sum := &summary{}
 	var printErr error
-	opts := eval.RotateAllOptions{Force: c.Force, Due: c.Due, Report: c.reporter(screen)}
+	opts := eval.RotateAllOptions{Force: c.Force, Due: c.Due, Report: c.reporter(screen, notifier)}
 	for rotation, err := range e.RotateAll(ctx, names, opts) {
 		screen.step(rotation.Environment.Name, func() {
 			code := sum.add(ctx, rotation, err, c.Due)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/escapement-go/escapement/eval"
+	"github.com/escapement-go/escapement/rotators"
 )
 
 // A rotatedLine is what is printed of one rotator as JSON.
@@ -101,7 +102,9 @@ func (l *rotatedLines) end() error {
 // last says what the rotator did last.
 func (l rotatedLine) last() string {
 	for _, e := range slices.Backward(l.Events) {
-		if e.Kind != "warning" {
+		switch e.Kind {
+		case rotators.EventWarning, rotators.EventDue, rotators.EventFailed:
+		default:
 			return joined(e.Kind, e.KeyID)
 		}
 	}

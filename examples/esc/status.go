@@ -24,8 +24,8 @@ func (c *statusCmd) Help() string {
 when something will be, and how the last rotation ended. That is what the documents tell; nothing is called, and nothing
 changes.
 
-With --check the exit code is 3 if a rotation is unfinished, or if something is overdue: due for more than a day, so that
-nobody does it who should. Any other fault comes before that.`
+With --check the exit code is 3 if a rotation is unfinished, or if something is overdue: it has been due for more than a
+day, so that daily runs do not come, or do not get it done. Any other fault comes before that.`
 }
 
 func (c *statusCmd) Run(ctx context.Context, g *cli) error {

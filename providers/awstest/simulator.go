@@ -40,7 +40,8 @@ type Simulator struct {
 	calls         []Call
 	rules         []*activeRule
 	before, after []func(Call)
-	watches       []*Watch
+	watches       []*Watch          // that judge every run
+	watching      map[*Run][]*Watch // that judge only some
 	unreported    []report
 	runs          int
 	run           *Run // what Simulator.HTTPClient and the like belong to

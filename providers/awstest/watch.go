@@ -112,13 +112,18 @@ func (w *Watch) Only(runs ...*Run) {
 	defer w.sim.mu.Unlock()
 	if w.only == nil {
 		w.only = map[*Run]bool{}
+		w.sim.watches = slices.DeleteFunc(w.sim.watches, func(other *Watch) bool { return other == w })
+	}
+	if w.sim.watching == nil {
+		w.sim.watching = map[*Run][]*Watch{}
 	}
 	for _, r := range runs {
 		w.only[r] = true
+		w.sim.watching[r] = append(w.sim.watching[r], w)
 	}
 }
 
-// judges tells whether what a run does is the watch's matter. What belongs to no run is nobody's.
+// judges tells whether what a run has done is the watch's matter. What belongs to no run is nobody's.
 func (w *Watch) judges(r *Run) bool { return r != nil && (w.only == nil || w.only[r]) }
 
 // Assertions returns how often each rule was asserted.
@@ -227,15 +232,11 @@ func (w *Watch) after(what *call) {
 	}
 }
 
-func (w *Watch) beforeCall(c *call) {
-	if w.judges(c.run) {
-		w.before()
-	}
-}
+func (w *Watch) beforeCall(*call) { w.before() }
 
 // afterCall judges what a call has done.
 func (w *Watch) afterCall(c *call, in any) {
-	if !w.judges(c.run) {
+	if c.run == nil {
 		return
 	}
 	w.after(c)
@@ -306,7 +307,7 @@ func (w *Watch) ours(id string, r *runRecord) bool {
 
 // answered judges what a run sent and what it learned.
 func (w *Watch) answered(c *call, a answer, in any) {
-	if !w.judges(c.run) || a.damage == refused {
+	if c.run == nil || a.damage == refused {
 		return
 	}
 	r := w.record(c.run)
@@ -346,17 +347,11 @@ func (r *runRecord) learn(w *Watch, c *call, out any) {
 }
 
 func (w *Watch) beforeSave(c *call) {
-	if !w.judges(c.run) {
-		return
-	}
 	w.before()
 	w.acting = c.run
 }
 
 func (w *Watch) afterSave(c *call, err error) {
-	if !w.judges(c.run) {
-		return
-	}
 	w.acting = nil
 	w.after(c)
 	r := w.record(c.run)

@@ -28,9 +28,6 @@ var namingRefusals = []string{
 
 // runEnded judges a run that is over.
 func (w *Watch) runEnded(r *Run, crash *Crash, err error) {
-	if !w.judges(r) {
-		return
-	}
 	for _, u := range w.sim.users {
 		for _, k := range u.keys {
 			if w.judges(k.run) && k.alive() && !k.touched {

@@ -114,7 +114,7 @@ func (w watchedRotator) Maintain(ctx context.Context, req *rotators.Request, sav
 
 // round does what is due in the environments of the names, and returns how many failed.
 func (f *fleet) round(names []string, concurrency int) (failed int) {
-	opts := eval.RotateAllOptions{Due: true, Concurrency: concurrency, Report: func(event eval.RotationEvent) { f.done[event.Kind]++ }}
+	opts := eval.RotateAllOptions{Due: true, Concurrency: concurrency, Report: func(_, _ string, event rotators.Event) { f.done[event.Kind]++ }}
 	for rotation, err := range f.eval.RotateAll(f.Context(), names, opts) {
 		if err != nil {
 			if failed++; failed == 1 {
