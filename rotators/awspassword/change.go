@@ -27,8 +27,8 @@ func (r *run) change() error {
 	before := r.state
 	left := before.candidates()
 	r.rolling = len(left) > 0
-	next := candidate{}
-	if len(left) > 0 {
+	var next candidate
+	if r.rolling {
 		next = left[len(left)-1]
 	} else if err := r.generate(&next); err != nil {
 		return err
@@ -40,25 +40,26 @@ func (r *run) change() error {
 		return err
 	}
 	if err := r.Canceled("the new password"); err != nil {
-		return r.withdraw(before, nil, err)
+		return r.withdraw(before, left, err)
 	}
-	f, doubt, err := r.set(next)
-	if err != nil {
-		return err
-	}
-	kept := left
-	if f != nil && f.Code == "PasswordPolicyViolation" {
-		if doubt || !r.holds() {
-			kept = append(without(left, next), next)
+	tried := r.set(next)
+	if tried.against("PasswordPolicyViolation") {
+		if tried.doubt {
+			left = append(without(left, next), next)
 		}
-		if next, f, doubt, err = r.replace(kept, f); err != nil {
+		if len(left) == mostCandidates {
+			return r.full(tried.failure)
+		}
+		var err error
+		if next, err = r.another(left); err != nil {
 			return err
 		}
+		tried = r.set(next)
 	}
-	if f != nil {
-		return r.refused(before, kept, f, doubt)
+	if tried.well() {
+		return r.promote(next)
 	}
-	return r.promote(next)
+	return r.refused(before, left, tried)
 }
 
 // without returns the candidates but one.
@@ -85,9 +86,8 @@ func (r *run) generate(c *candidate) error {
 }
 
 // intend is SAVE A: it notes the candidates, of which the last one is set next. It also tells other runs to keep away for a
-// while, and finds out if one has been here since this run began.
+// while, and fails if one has been here since this run began.
 func (r *run) intend(candidates []candidate, why string) error {
-	r.leased = r.Clock.Now()
 	next := r.state.clone()
 	p := pending{}
 	if next.ledger.pending != nil {
@@ -98,111 +98,110 @@ func (r *run) intend(candidates []candidate, why string) error {
 	if r.userID != "" {
 		next.ledger.userID = r.userID
 	}
-	if !r.keeps(ruleAhead) {
+	if !r.keeps(ruleAhead) || r.rolling && len(candidates) == 1 && !r.keeps(ruleFence) {
 		r.state = next
 		return nil
 	}
 	return r.save(next, why)
 }
 
-// holds tells whether no other run can have taken over yet, and none can while one more save is made.
-func (r *run) holds() bool {
-	return !r.keeps(ruleLease) || awsclient.Elapsed(r.Clock, r.leased)+r.Limits.SaveBudget < r.Limits.LeaseTTL
+// A trial is what became of a password that AWS was to take.
+type trial struct {
+	failure *awsclient.Failure // of the last try
+	doubt   bool               // some try may have been carried out in spite of its failure
+	late    time.Duration      // not zero: since AWS was asked so much time has passed that there was no try, or no other
 }
 
-// set is SET: it has AWS take the candidate, and tries again while nobody knows whether it has. There is doubt if one of the
-// tries may have been carried out in spite of the failure. Success is the proof: no call tries a console password.
-func (r *run) set(c candidate) (f *awsclient.Failure, doubt bool, err error) {
+func (t trial) well() bool { return t.failure == nil && t.late == 0 }
+
+func (t trial) against(code string) bool { return t.failure != nil && t.failure.Code == code }
+
+// set is SET: it has AWS take the candidate, and tries again while nobody knows whether it has. Success is the proof: no call
+// tries a console password.
+func (r *run) set(c candidate) trial {
 	const op = "iam:UpdateLoginProfile"
 	if r.Plan != nil {
 		r.Plan.Steps = append(r.Plan.Steps, rotators.Step{Call: op, Why: "the new password"})
-		return nil, false, nil
+		return trial{}
 	}
-	if took := awsclient.Elapsed(r.Clock, r.asked); took > r.Limits.ChangeBy && r.keeps(ruleInTime) {
-		return nil, false, iamuser.Refuse("too-slow", "%v have passed since AWS was asked about the user; at most %v may", took.Round(time.Second), r.Limits.ChangeBy).
-			Until(r.state.ledger.pending.started.Add(r.Limits.LeaseTTL)).
-			Advise("rotate again; if that does not help, find out what takes so long: AWS, or saving the document")
-	}
-	in := &iam.UpdateLoginProfileInput{UserName: &r.User.Name, PasswordResetRequired: &r.in.requireReset}
+	text, t := c.password.Reveal(), trial{}
+	in := &iam.UpdateLoginProfileInput{UserName: &r.User.Name, Password: &text, PasswordResetRequired: &r.in.requireReset}
 	for try := 1; ; try++ {
-		f = r.Write(op, r.Limits.CallTimeout, func(ctx context.Context) (smithymiddleware.Metadata, error) {
-			text := c.password.Reveal()
-			in.Password = &text
+		if took := awsclient.Elapsed(r.Clock, r.asked); took > r.Limits.ChangeBy && r.keeps(ruleInTime) {
+			t.late = took
+			return t
+		}
+		f := r.Write(op, r.Limits.CallTimeout, func(ctx context.Context) (smithymiddleware.Metadata, error) {
 			out, err := r.iam.UpdateLoginProfile(ctx, in, iamuser.OnceIAM)
 			if err != nil {
 				return smithymiddleware.Metadata{}, err
 			}
 			return iamuser.Confirmed(out.ResultMetadata)
 		})
+		t.failure = f
 		if f == nil || !f.Definite {
 			r.Effects++
+			t.doubt = f != nil && r.keeps(ruleDoubt)
 		}
-		doubt = doubt || f != nil && !f.Definite
 		told := f != nil && f.Definite && f.Code != "" && !f.Throttled()
 		if f == nil || told || try == r.Limits.CallTries {
-			return f, doubt && r.keeps(ruleDoubt), nil
+			return t
 		}
 		_ = r.Clock.Sleep(context.WithoutCancel(r.Ctx), time.Duration(try)*time.Second)
 	}
 }
 
-// replace sets another password in the place of one that the account's policy refuses. Those that are kept stay in the
-// document.
-func (r *run) replace(kept []candidate, why *awsclient.Failure) (next candidate, f *awsclient.Failure, doubt bool, err error) {
-	if len(kept) == mostCandidates {
-		return next, nil, false, iamuser.Refuse("password-refused", "AWS refuses the last of %d candidates, and there is no room for more", mostCandidates).
-			Because(why).Advise(`set a password by hand, and write it into "state.current"; remove "state.ledger.pending"`)
-	}
+// another notes one more candidate, in the place of one that AWS refuses. Those that are left stay in the document.
+func (r *run) another(left []candidate) (next candidate, err error) {
 	if err = r.generate(&next); err != nil {
-		return next, nil, false, err
+		return next, err
 	}
-	if len(kept) > 0 {
+	if len(left) > 0 {
 		r.Warn("password-replaced", "", "AWS refuses a password, perhaps since it is in force already; another one is set")
 	}
 	if !r.keeps(ruleKept) {
-		kept = nil
+		left = nil
 	}
-	if err = r.intend(append(slices.Clip(kept), next), "another password is about to be set"); err != nil {
-		return next, nil, false, err
-	}
-	f, doubt, err = r.set(next)
-	return next, f, doubt, err
+	return next, r.intend(append(slices.Clip(left), next), "another password is about to be set")
 }
 
-// refused ends the run for a password that AWS has not taken, or that nobody knows it has. What was refused for certain
-// leaves the document; the kept candidates, and what was there before, stay.
-func (r *run) refused(before *state, kept []candidate, f *awsclient.Failure, doubt bool) error {
-	switch {
-	case doubt:
-		return iamuser.Refuse("password-unknown", "it is unknown whether the password was set").Because(f).Until(r.free()).
+// full refuses to heap up more candidates.
+func (r *run) full(f *awsclient.Failure) error {
+	return iamuser.Refuse("password-refused", "AWS refuses the last of %d candidates, and there is no room for more", mostCandidates).
+		Because(f).Advise(`set a password by hand, write it into "state.current", and remove "state.ledger.pending"`)
+}
+
+// refused ends the run for a password that AWS has not taken, or that nobody knows it has. One that was refused for certain
+// leaves the document; what is left of earlier ones stays.
+func (r *run) refused(before *state, left []candidate, t trial) error {
+	free := r.state.ledger.pending.started.Add(r.Limits.LeaseTTL)
+	switch f := t.failure; {
+	case t.doubt:
+		return iamuser.Refuse("password-unknown", "it is unknown whether the password was set").Because(f).Until(free).
 			Advise(`there is nothing to do; the next rotation goes on, and until then "current" or one of "candidates" is in force`)
-	case f.Code == "EntityTemporarilyUnmodifiable":
-		return iamuser.Refuse("try-later", "the login profile was made a moment ago and cannot be changed yet").Because(f).Until(r.free()).
+	case t.late > 0:
+		slow := iamuser.Refuse("too-slow", "%v have passed since AWS was asked about the user; at most %v may", t.late.Round(time.Second), r.Limits.ChangeBy)
+		return r.withdraw(before, left, slow.Advise("rotate again; if that does not help, find out what takes so long: AWS, or saving the document"))
+	case t.against("EntityTemporarilyUnmodifiable"):
+		return iamuser.Refuse("try-later", "the login profile was made a moment ago and cannot be changed yet").Because(f).Until(free).
 			Advise("rotate again later")
 	}
-	e := iamuser.Refuse("password-refused", "AWS refuses to set the password").Because(f).Advise("%s", r.Remedy(f))
-	switch f.Code {
-	case "NoSuchEntity":
+	e := iamuser.Refuse("password-refused", "AWS refuses to set the password").Because(t.failure).Advise("%s", r.Remedy(t.failure))
+	switch {
+	case t.against("NoSuchEntity"):
 		e = e.Advise("the user or its console access is gone; give it console access with a temporary password")
-	case "PasswordPolicyViolation":
+	case t.against("PasswordPolicyViolation"):
 		e = e.Advise(`compare "length", "lower", "upper", "numeric" and "special" with the account's password policy`)
 	}
-	return r.withdraw(before, kept, e)
+	return r.withdraw(before, left, e)
 }
 
-// free is when another run may go on.
-func (r *run) free() time.Time { return r.state.ledger.pending.started.Add(r.Limits.LeaseTTL) }
-
-// withdraw saves the state as it was before the intent, but for kept candidates, and returns why. If others may have taken
-// over by now, the candidates are theirs and stay.
-func (r *run) withdraw(before *state, kept []candidate, why error) error {
-	if !r.holds() {
-		return why
-	}
+// withdraw saves the state as it was before the intent, but for candidates that this run has left in doubt, and returns why.
+func (r *run) withdraw(before *state, left []candidate, why error) error {
 	next := before.clone()
-	if old := before.candidates(); len(kept) > len(old) {
+	if len(left) > len(before.candidates()) {
 		p := *r.state.ledger.pending
-		p.candidates = kept
+		p.candidates = left
 		next.ledger.pending = &p
 	}
 	if failed := r.trySave(next, "no password was set"); failed != nil {

@@ -8,7 +8,7 @@ const (
 	ruleKept                    // a candidate that AWS refuses stays if it may be in force
 	ruleDoubt                   // so does one that AWS may have taken
 	ruleInTime                  // a run that was frozen sets nothing
-	ruleLease                   // and removes nothing
+	ruleFence                   // a run that goes on with what another has left tells so first
 )
 
 func (r *run) keeps(x rule) bool { return r.rotator.without&x == 0 }

@@ -20,7 +20,6 @@ type run struct {
 	iam     iamAPI
 	userID  string    // of the user, if GetUser told
 	asked   time.Time // local time when AWS had told all that the run goes by
-	leased  time.Time // local time from which the document is this run's for a while
 	rolling bool      // finishes what an earlier run began
 	made    []string  // passwords, also those that no document has yet
 }
