@@ -162,11 +162,12 @@ type attempt struct {
 	run     *awstest.Run
 	ctx     context.Context
 	cancel  context.CancelFunc
-	before  []string // passwords that the document held when it began
-	tried   int      // calls to set a password
-	refused int      // how often AWS has called a password against its policy
-	met     bool     // others have acted during the run
-	saving  string   // the point of the latest save
+	before  []string       // passwords that the document held when it began
+	tried   int            // calls to set a password
+	refused int            // how often AWS has called a password against its policy
+	met     bool           // others have acted during the run
+	points  map[int]string // by call
+	saving  string         // the point of the latest save
 	force   bool
 	due     bool
 	events  []rotators.Event
@@ -175,8 +176,9 @@ type attempt struct {
 }
 
 func (w *world) attempt() *attempt {
-	a := &attempt{world: w, run: w.sim.NewRun(), before: w.held()}
+	a := &attempt{world: w, run: w.sim.NewRun(), before: w.held(), points: map[int]string{}}
 	a.ctx, a.cancel = context.WithCancel(context.Background())
+	w.sim.Before(func(c awstest.Call) { a.point(c) })
 	w.sim.After(func(c awstest.Call) {
 		if c.Run == a.run.Name() && c.Action == "UpdateLoginProfile" {
 			a.tried++

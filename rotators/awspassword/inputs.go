@@ -25,19 +25,19 @@ const (
 )
 
 func parseInputs(req *rotators.Request, now time.Time, reserve time.Duration) (*inputs, error) {
-	yes := true
 	raw := struct {
-		Length       *int  `json:"length"`
-		Lower        *bool `json:"lower"`
-		Upper        *bool `json:"upper"`
-		Numeric      *bool `json:"numeric"`
-		Special      *bool `json:"special"`
-		RequireReset bool  `json:"requireReset"`
-	}{Lower: &yes, Upper: &yes, Numeric: &yes, Special: &yes}
+		Length       int  `json:"length"`
+		Lower        bool `json:"lower"`
+		Upper        bool `json:"upper"`
+		Numeric      bool `json:"numeric"`
+		Special      bool `json:"special"`
+		RequireReset bool `json:"requireReset"`
+	}{Length: defaultLength, Lower: true, Upper: true, Numeric: true, Special: true}
 	if err := req.Decode(&raw); err != nil {
 		return nil, &Error{Code: "bad-input", Text: err.Error()}
 	}
-	in := &inputs{recipe: recipe{length: defaultLength}, requireReset: raw.RequireReset}
+	in := &inputs{requireReset: raw.RequireReset}
+	in.recipe = recipe{length: raw.Length, wants: [...]bool{lower: raw.Lower, upper: raw.Upper, numeric: raw.Numeric, special: raw.Special}}
 	var err error
 	if in.Target, err = iamuser.ParseTarget(req, now, reserve); err != nil {
 		return nil, err
@@ -45,14 +45,8 @@ func parseInputs(req *rotators.Request, now time.Time, reserve time.Duration) (*
 	if in.times, err = parseTimes(req); err != nil {
 		return nil, err
 	}
-	if raw.Length != nil {
-		in.length = *raw.Length
-	}
 	if in.length < leastLength || in.length > mostLength {
 		return nil, iamuser.BadInput("length", "must be from %d to %d", leastLength, mostLength)
-	}
-	for i, wanted := range []*bool{raw.Lower, raw.Upper, raw.Numeric, raw.Special} {
-		in.wants[i] = *wanted
 	}
 	if in.classes() == 0 {
 		return nil, iamuser.BadInput("lower", `is false, and so are "upper", "numeric" and "special"; one of them must be true`)

@@ -23,8 +23,18 @@ var (
 	saves = []string{saveAhead, saveOther, saveBack, saveDone}
 )
 
-// point tells which step a call or save of the run is.
+// point tells which step a call or save of the run is, by what had happened when it was on its way.
 func (a *attempt) point(c awstest.Call) string {
+	if c.N == 0 {
+		return a.pointNow(c) // it is not on its way yet
+	}
+	if a.points[c.N] == "" {
+		a.points[c.N] = a.pointNow(c)
+	}
+	return a.points[c.N]
+}
+
+func (a *attempt) pointNow(c awstest.Call) string {
 	switch {
 	case c.Action == "Save":
 		return a.saving
