@@ -88,7 +88,7 @@ func own(step string) []fault {
 
 // The table: every outcome of every step that calls AWS, whenever it is taken, and once.
 func TestOutcomes(t *testing.T) {
-	for nth, name := range []string{"H", "H'"} {
+	for nth, name := range []string{"H", "H1"} {
 		figures := &tally{table: name}
 		for _, s := range starts {
 			for _, step := range steps {
@@ -129,7 +129,7 @@ var saveOutcomes = []struct {
 
 // The table of saves: every outcome of each, whenever it is tried, and once.
 func TestSaves(t *testing.T) {
-	for nth, name := range []string{"Hs", "Hs'"} {
+	for nth, name := range []string{"Hs", "Hs1"} {
 		figures := &tally{table: name}
 		for _, s := range starts {
 			for _, point := range saves {
