@@ -10,6 +10,7 @@ import (
 	"github.com/escapement-go/escapement/rotators"
 	"github.com/escapement-go/escapement/rotators/awsiam"
 	"github.com/escapement-go/escapement/rotators/awspassword"
+	"github.com/escapement-go/escapement/rotators/password"
 )
 
 // awsFlags are how esc reaches AWS, which no document may choose.
@@ -50,6 +51,7 @@ func (f *awsFlags) rotators() map[string]rotators.Rotator {
 	return map[string]rotators.Rotator{
 		"aws-iam":          &awsiam.Rotator{IAMEndpoint: f.endpoint("iam"), STSEndpoint: f.endpoint("sts")},
 		"aws-iam-password": &awspassword.Rotator{IAMEndpoint: f.endpoint("iam"), STSEndpoint: f.endpoint("sts")},
+		"password":         password.Rotator{},
 	}
 }
 
