@@ -2,18 +2,11 @@ package awspassword
 
 import (
 	"cmp"
-	"context"
 	"crypto/rand"
-	"errors"
 	"io"
 	"slices"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/service/iam"
-	smithymiddleware "github.com/aws/smithy-go/middleware"
-
-	"github.com/escapement-go/escapement/providers/awsclient"
-	"github.com/escapement-go/escapement/rotators"
 	"github.com/escapement-go/escapement/rotators/internal/iamuser"
 	"github.com/escapement-go/escapement/schema"
 )
@@ -105,52 +98,6 @@ func (r *run) intend(candidates []candidate, why string) error {
 	return r.save(next, why)
 }
 
-// A trial is what became of a password that AWS was to take.
-type trial struct {
-	failure *awsclient.Failure // of the last try
-	doubt   bool               // some try may have been carried out in spite of its failure
-	late    time.Duration      // not zero: since AWS was asked so much time has passed that there was no try, or no other
-}
-
-func (t trial) well() bool { return t.failure == nil && t.late == 0 }
-
-func (t trial) against(code string) bool { return t.failure != nil && t.failure.Code == code }
-
-// set is SET: it has AWS take the candidate, and tries again while nobody knows whether it has. Success is the proof: no call
-// tries a console password.
-func (r *run) set(c candidate) trial {
-	const op = "iam:UpdateLoginProfile"
-	if r.Plan != nil {
-		r.Plan.Steps = append(r.Plan.Steps, rotators.Step{Call: op, Why: "the new password"})
-		return trial{}
-	}
-	text, t := c.password.Reveal(), trial{}
-	in := &iam.UpdateLoginProfileInput{UserName: &r.User.Name, Password: &text, PasswordResetRequired: &r.in.requireReset}
-	for try := 1; ; try++ {
-		if took := awsclient.Elapsed(r.Clock, r.asked); took > r.Limits.ChangeBy && r.keeps(ruleInTime) {
-			t.late = took
-			return t
-		}
-		f := r.Write(op, r.Limits.CallTimeout, func(ctx context.Context) (smithymiddleware.Metadata, error) {
-			out, err := r.iam.UpdateLoginProfile(ctx, in, iamuser.OnceIAM)
-			if err != nil {
-				return smithymiddleware.Metadata{}, err
-			}
-			return iamuser.Confirmed(out.ResultMetadata)
-		})
-		t.failure = f
-		if f == nil || !f.Definite {
-			r.Effects++
-			t.doubt = f != nil && r.keeps(ruleDoubt)
-		}
-		told := f != nil && f.Definite && f.Code != "" && !f.Throttled()
-		if f == nil || told || try == r.Limits.CallTries {
-			return t
-		}
-		_ = r.Clock.Sleep(context.WithoutCancel(r.Ctx), time.Duration(try)*time.Second)
-	}
-}
-
 // another notes one more candidate, in the place of one that AWS refuses. Those that are left stay in the document.
 func (r *run) another(left []candidate) (next candidate, err error) {
 	if err = r.generate(&next); err != nil {
@@ -163,54 +110,6 @@ func (r *run) another(left []candidate) (next candidate, err error) {
 		left = nil
 	}
 	return next, r.intend(append(slices.Clip(left), next), "another password is about to be set")
-}
-
-// full refuses to heap up more candidates.
-func (r *run) full(f *awsclient.Failure) error {
-	return iamuser.Refuse("password-refused", "AWS refuses the last of %d candidates, and there is no room for more", mostCandidates).
-		Because(f).Advise(`set a password by hand, write it into "state.current", and remove "state.ledger.pending"`)
-}
-
-// refused ends the run for a password that AWS has not taken, or that nobody knows it has. One that was refused for certain
-// leaves the document; what is left of earlier ones stays.
-func (r *run) refused(before *state, left []candidate, t trial) error {
-	free := r.state.ledger.pending.started.Add(r.Limits.LeaseTTL)
-	switch f := t.failure; {
-	case t.doubt:
-		return iamuser.Refuse("password-unknown", "it is unknown whether the password was set").Because(f).Until(free).
-			Advise(`there is nothing to do; the next rotation goes on, and until then "current" or one of "candidates" is in force`)
-	case t.late > 0:
-		slow := iamuser.Refuse("too-slow", "%v have passed since AWS was asked about the user; at most %v may", t.late.Round(time.Second), r.Limits.ChangeBy)
-		return r.withdraw(before, left, slow.Advise("rotate again; if that does not help, find out what takes so long: AWS, or saving the document"))
-	case t.against("EntityTemporarilyUnmodifiable"):
-		return iamuser.Refuse("try-later", "the login profile was made a moment ago and cannot be changed yet").Because(f).Until(free).
-			Advise("rotate again later")
-	}
-	e := iamuser.Refuse("password-refused", "AWS refuses to set the password").Because(t.failure).Advise("%s", r.Remedy(t.failure))
-	switch {
-	case t.against("NoSuchEntity"):
-		e = e.Advise("the user or its console access is gone; give it console access with a temporary password")
-	case t.against("PasswordPolicyViolation"):
-		e = e.Advise(`compare "length", "lower", "upper", "numeric" and "special" with the account's password policy`)
-	}
-	return r.withdraw(before, left, e)
-}
-
-// withdraw saves the state as it was before the intent, but for candidates that this run has left in doubt, and returns why.
-func (r *run) withdraw(before *state, left []candidate, why error) error {
-	next := before.clone()
-	if len(left) > len(before.candidates()) {
-		p := *r.state.ledger.pending
-		p.candidates = left
-		next.ledger.pending = &p
-	}
-	if failed := r.trySave(next, "no password was set"); failed != nil {
-		e := r.NotSaved(failed, "no password was set")
-		e.Text += "; before that, " + why.Error()
-		e.Err = errors.Join(e.Err, why)
-		return e
-	}
-	return why
 }
 
 // promote is SAVE B: the password in force becomes current, and all others leave the document.

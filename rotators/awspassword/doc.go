@@ -38,7 +38,7 @@
 // # State
 //
 // The member current, an object of password, userName and setAt, and ledger, which is the rotation's own. A password that is
-// there already can be written into current by hand.
+// there already can be written into current by hand; without setAt it counts as old.
 //
 // # Outputs
 //
