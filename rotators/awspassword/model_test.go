@@ -145,7 +145,11 @@ func TestControls(t *testing.T) {
 		}
 		return ""
 	}
-	faults := func(v variant) func(*tally) { return func(t *tally) { storm(t, v, 2, 4) } }
+	one := 4
+	if testing.Short() {
+		one = 40
+	}
+	faults := func(v variant) func(*tally) { return func(t *tally) { storm(t, v, 2, one) } }
 	for name, play := range map[string]func(*tally){
 		"set first, store afterwards":                    faults(variant{control: setFirst}),
 		"an old candidate is dropped when it is refused": faults(variant{without: ruleKept}),

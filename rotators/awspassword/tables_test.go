@@ -178,7 +178,7 @@ func (t *tally) add(w *world, name string, reached bool) {
 	}
 	t.violations += len(w.violations)
 	for _, v := range w.violations {
-		if len(t.first) < 4 {
+		if len(t.first) < 40 {
 			t.first = append(t.first, fmt.Sprintf("%s, start %d (%s | %s): %s", name, w.number, w.document, w.account, v))
 		}
 	}
@@ -190,7 +190,7 @@ func (t *tally) report(test *testing.T, cells int) {
 	test.Helper()
 	fmt.Printf("%-3s cells %d reached %d calls %d assertions %d violations %d (password in force in the document: asserted %d times)\n",
 		t.table, t.cells, t.reached, t.calls, t.assertions+t.remembered, t.violations, t.remembered)
-	for _, v := range t.first {
+	for _, v := range t.first[:min(4, len(t.first))] {
 		test.Error(v)
 	}
 	if t.cells != cells || t.reached == 0 || t.violations > 0 {
