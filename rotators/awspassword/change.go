@@ -103,13 +103,13 @@ func (r *run) another(left []candidate) (next candidate, err error) {
 	if err = r.generate(&next); err != nil {
 		return next, err
 	}
-	if len(left) > 0 {
-		r.Warn("password-replaced", "", "AWS refuses a password, perhaps since it is in force already; another one is set")
-	}
 	if !r.keeps(ruleKept) {
 		left = nil
 	}
-	return next, r.intend(append(slices.Clip(left), next), "another password is about to be set")
+	if err = r.intend(append(slices.Clip(left), next), "another password is about to be set"); err == nil && len(left) > 0 {
+		r.Warn("password-replaced", "", "AWS refuses a password, perhaps since it is in force already; there is another candidate")
+	}
+	return next, err
 }
 
 // promote is SAVE B: the password in force becomes current, and all others leave the document.

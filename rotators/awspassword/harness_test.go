@@ -200,7 +200,25 @@ func (a *attempt) rotator() *Rotator {
 func (a *attempt) request(state map[string]any) *rotators.Request {
 	return &rotators.Request{
 		Request: providers.Request{Inputs: a.inputs}, State: state, Force: a.force,
-		Report: func(e rotators.Event) { a.events = append(a.events, e) },
+		Report: a.hear,
+	}
+}
+
+// hear takes an event of a run, and asserts that what it tells is saved.
+func (a *attempt) hear(e rotators.Event) {
+	a.events = append(a.events, e)
+	s, ok := readState(a.doc.State()), true
+	switch e.Kind {
+	case "rotated", "rolled-forward":
+		force, _ := a.sim.PasswordInForce("app")
+		ok = s.current != nil && s.current.password.Reveal() == force && s.ledger.pending == nil
+	case "adopted":
+		ok = !s.ledger.adopted.IsZero()
+	case rotators.EventWarning:
+		ok = e.Code != "password-replaced" || len(s.candidates()) > 1
+	}
+	if !ok && !a.met && a.variant.without == 0 {
+		a.violate("told %s %s, and that is not saved", e.Kind, e.Code)
 	}
 }
 
