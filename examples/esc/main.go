@@ -62,6 +62,8 @@ type cli struct {
 	Decrypt    decryptCmd    `cmd:"" uses:"dir key" help:"Print an environment's file with its secrets decrypted."`
 	Rotate     rotateCmd     `cmd:"" uses:"dir key aws" help:"Renew the credentials of an environment, or of all."`
 	Status     statusCmd     `cmd:"" uses:"dir key aws" help:"Say how old the credentials of an environment, or of all, are."`
+	Audit      auditCmd      `cmd:"" uses:"dir key aws" help:"Say which access keys there are, and what is wrong with them."`
+	Verify     verifyCmd     `cmd:"" uses:"dir key aws" help:"Prove that the credentials of an environment work."`
 	Key        keyCmd        `cmd:"" uses:"key" help:"Make keys."`
 	OIDC       oidcCmd       `cmd:"" uses:"" name:"oidc" help:"Log in to AWS with tokens of an issuer of your own."`
 	Completion completionCmd `cmd:"" uses:"" help:"Print a script that lets a shell complete commands, environments and paths."`
