@@ -79,6 +79,11 @@ var failures = []struct {
 		`get["a"].secretId may not be read: AccessDeniedException: User: arn:aws:iam::123456789012:user/app is not authorized to perform: ` +
 			`secretsmanager:GetSecretValue on resource: ARN because no identity-based policy allows the secretsmanager:GetSecretValue action ` +
 			`(secretsmanager:GetSecretValue, request ID); allow secretsmanager:GetSecretValue on ARN to whoever owns the access key KEY`},
+	{"a permission that is taken away", fault(awstest.FailWith("AccessDeniedException", 0, "User: arn:aws:sts::123456789012:assumed-role/r/s is not "+
+		"authorized to perform: secretsmanager:GetSecretValue on resource: api-key with an explicit deny in a service control policy")), []any{"a", "api-key"}, nil, "access-denied",
+		`get["a"].secretId may not be read: AccessDeniedException: User: arn:aws:sts::123456789012:assumed-role/r/s is not authorized to perform: ` +
+			`secretsmanager:GetSecretValue on resource: api-key with an explicit deny in a service control policy (secretsmanager:GetSecretValue, request ID); ` +
+			`change the policy that denies secretsmanager:GetSecretValue on arn:aws:secretsmanager:us-west-2:123456789012:secret:api-key-??????, and that AWS names`},
 	{"no permission for the key", policy("secretsmanager:GetSecretValue"), []any{"a", "locked"}, nil, "kms-denied",
 		`get["a"].secretId is encrypted with a key of KMS that may not be used: AccessDeniedException: Access to KMS is not allowed ` +
 			`(secretsmanager:GetSecretValue, request ID); allow kms:Decrypt on the key of the secret, in the key's policy and to whoever owns the access key KEY`},

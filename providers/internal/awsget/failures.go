@@ -77,6 +77,9 @@ func (f Failure) Denied(t Target, resource string) *Problem {
 	p := f.Problem(t)
 	p.Code, p.Text = "access-denied", "may not be read: "+f.Words()
 	p.Hint = fmt.Sprintf("allow %s on %s to whoever owns the access key %s", f.Op, f.withAccount(resource), t.Login.AccessKeyID)
+	if strings.Contains(f.Message, "explicit deny") {
+		p.Hint = fmt.Sprintf("change the policy that denies %s on %s, and that AWS names", f.Op, f.withAccount(resource))
+	}
 	return p
 }
 
