@@ -93,7 +93,7 @@ var failures = []struct {
 	{"a refused request", fault(awstest.FailWith("ValidationException", 0, "It is invalid.")), []any{"a", "api-key"}, nil, "invalid-request",
 		`get["a"].secretId is refused: ValidationException: It is invalid (secretsmanager:GetSecretValue, request ID); correct "secretId", "versionId" and "versionStage"`},
 	{"any other refusal", fault(awstest.FailWith("PreconditionNotMetException", 0, "It is not met.")), []any{"a", "api-key"}, nil, "aws-refused",
-		`get["a"].secretId AWS refuses it: PreconditionNotMetException: It is not met (secretsmanager:GetSecretValue, request ID); ` +
+		`get["a"].secretId is refused: PreconditionNotMetException: It is not met (secretsmanager:GetSecretValue, request ID); ` +
 			`see AWS's documentation of secretsmanager:GetSecretValue`},
 	{"an answer without a value", fault(awstest.Altered(forgetValue)), []any{"a", "api-key"}, nil, "unreadable-answer",
 		`get["a"].secretId is answered without a value; check the endpoint that the program is set up with, and proxies`},
