@@ -56,6 +56,7 @@ type cli struct {
 	Encrypt encryptCmd `cmd:"" help:"Encrypt the secrets in an environment's file."`
 	Decrypt decryptCmd `cmd:"" help:"Print an environment's file with its secrets decrypted."`
 	Rotate  rotateCmd  `cmd:"" help:"Renew the credentials of an environment."`
+	Run     runCmd     `cmd:"" help:"Run a program with the variables and files of an environment."`
 	Key     keyCmd     `cmd:"" help:"Make keys."`
 	OIDC    oidcCmd    `cmd:"" name:"oidc" help:"Log in to AWS with tokens of an issuer of your own."`
 }
@@ -97,10 +98,11 @@ func run(args []string) (code int) {
 	if err != nil {
 		panic(err)
 	}
-	if slices.ContainsFunc(args, func(arg string) bool { return !utf8.ValidString(arg) }) {
+	command, err := parser.Parse(args)
+	own := args[:len(args)-len(c.Run.Command)]
+	if slices.ContainsFunc(own, func(arg string) bool { return !utf8.ValidString(arg) }) {
 		return report(os.Stderr, errors.Join(usageError{errors.New("an argument is not valid UTF-8")}, hint("encode it, or read it with --file")))
 	}
-	command, err := parser.Parse(args)
 	if err != nil {
 		return report(os.Stderr, badCommandLine(err))
 	}

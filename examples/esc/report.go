@@ -28,6 +28,21 @@ const (
 // A usageError says what is wrong with the command line.
 type usageError struct{ error }
 
+// An exitError ends esc with a code of its own.
+type exitError struct {
+	err  error // nil: there is nothing to say
+	code int
+}
+
+func (e exitError) Error() string { return fmt.Sprint("exit code ", e.code) }
+
+func (e exitError) Unwrap() []error {
+	if e.err == nil {
+		return nil
+	}
+	return []error{e.err}
+}
+
 // A hint is joined to an error and says what to do about it.
 type hint string
 
@@ -72,14 +87,14 @@ func report(w io.Writer, err error) int {
 		return exitDone
 	}
 	printError(w, err)
-	rotation, isRotation := errors.AsType[rotateError](err)
+	exit, hasCode := errors.AsType[exitError](err)
 	switch {
 	case errors.Is(err, eval.ErrInternal):
 		return exitDefect
 	case isUsage(err):
 		return exitUsage
-	case isRotation:
-		return rotation.code
+	case hasCode:
+		return exit.code
 	}
 	return exitFault
 }

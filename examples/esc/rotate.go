@@ -55,7 +55,7 @@ func (c *rotateCmd) Run(ctx context.Context, g *cli) error {
 		return errors.Join(err, printErr)
 	}
 	if err != nil {
-		return rotateError{errors.Join(err, unsavedHint(rotation)), rotateExit(rotation)}
+		return exitError{errors.Join(err, unsavedHint(rotation)), rotateExit(rotation)}
 	}
 	return nil
 }
@@ -142,14 +142,6 @@ func unsavedHint(rotation *eval.Rotation) error {
 	}
 	return nil
 }
-
-// A rotateError ends the program with a code of its own.
-type rotateError struct {
-	error
-	code int
-}
-
-func (e rotateError) Unwrap() []error { return []error{e.error} }
 
 // The codes that only a rotation exits with.
 const (
