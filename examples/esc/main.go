@@ -99,7 +99,8 @@ func run(args []string) (code int) {
 		panic(err)
 	}
 	command, err := parser.Parse(args)
-	own := args[:len(args)-len(c.Run.Command)]
+	own, others := args[:len(args)-len(c.Run.Command)], args[len(args)-len(c.Run.Command):]
+	copy(c.Run.Command, others) // kong replaces bytes that are not UTF-8
 	if slices.ContainsFunc(own, func(arg string) bool { return !utf8.ValidString(arg) }) {
 		return report(os.Stderr, errors.Join(usageError{errors.New("an argument is not valid UTF-8")}, hint("encode it, or read it with --file")))
 	}

@@ -56,12 +56,15 @@ func badCommandLine(err error) error {
 	if strings.HasPrefix(err.Error(), "expected one of ") { // and then some of the commands
 		err = errors.New("no command is named")
 	}
-	how := hint("run esc --help")
+	var how error = hint("run esc --help")
 	if e, ok := errors.AsType[*kong.ParseError](err); ok && e.Context.Selected() != nil {
 		command := e.Context.Selected()
 		how = hint(fmt.Sprintf("write esc %s, or run %s --help", command.Summary(), command.FullPath()))
 		if dashed.MatchString(err.Error()) {
-			how = `write -- before an argument that begins with "-"`
+			how = hint(`write -- before an argument that begins with "-"`)
+		}
+		if command.Name == "run" {
+			how = errors.Join(how, notStarted)
 		}
 	}
 	return errors.Join(usageError{err}, how)

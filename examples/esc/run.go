@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"strconv"
+	"strings"
 
 	"github.com/escapement-go/escapement/eval"
 )
@@ -26,7 +27,7 @@ They are removed however the program ends. If esc is killed, the next esc run or
     esc run myapp/dev --interpolate -- psql -p '${db.port}'
 
 The exit code is that of the program, or 128 and the number of the signal that ended it; 127 if there is no such program,
-and 126 if it cannot be run. What esc fails with before that has the codes of other commands, and ends in the line
+and 126 if it cannot be run. What esc fails with before that has the codes of other commands, and says
 "hint: the program was not started". Signals are passed on to the program.
 
 Where standard output or standard error is no terminal, [secret] takes the place of secrets: as they are, line by line, in
@@ -37,31 +38,46 @@ Every process of the machine can read arguments, so --interpolate refuses a secr
 a reference then, and $$ a dollar sign.`
 }
 
+// notStarted tells a failure of esc from one of the program.
+const notStarted = hint("the program was not started")
+
 func (c *runCmd) Run(ctx context.Context, g *cli) error {
-	if len(c.Command) > 0 && c.Command[0] == "--" {
-		c.Command = c.Command[1:]
-	}
-	if len(c.Command) == 0 || c.Command[0] == "" {
-		return errors.Join(usageError{errors.New("no program is named")}, hint("write esc run ENV -- PROGRAM ARGUMENT..."))
-	}
-	p := &program{args: c.Command, environ: os.Environ()}
+	p := &program{environ: os.Environ()}
 	defer p.clear() // after a panic
 	err := c.prepare(ctx, g, p)
 	if err == nil {
 		err = p.start(ctx)
 	}
 	if err != nil {
-		return errors.Join(err, p.clear(), hint("the program was not started"))
+		return errors.Join(err, p.clear(), notStarted)
 	}
 	return errors.Join(p.wait(), p.clear())
 }
 
+// checkUsage refuses what is no program, such as a misspelt flag.
+func (c *runCmd) checkUsage() error {
+	first := c.Command[0]
+	if first == "--" {
+		c.Command = c.Command[1:]
+	} else if strings.HasPrefix(first, "-") {
+		return errors.Join(usageError{fmt.Errorf("unknown flag %s", first)}, hint("write -- before a program whose name begins so"))
+	}
+	if len(c.Command) == 0 || c.Command[0] == "" {
+		return errors.Join(usageError{errors.New("no program is named")}, hint("write esc run ENV -- PROGRAM ARGUMENT..."))
+	}
+	return nil
+}
+
 // prepare opens the environment and gives the program what it needs.
 func (c *runCmd) prepare(ctx context.Context, g *cli, p *program) error {
+	if err := c.checkUsage(); err != nil {
+		return err
+	}
 	env, err := g.evaluator().Open(ctx, c.Env)
 	if err != nil {
 		return err
 	}
+	p.args = c.Command
 	printDiagnostics(os.Stderr, env.Diagnostics)
 	if c.Interpolate {
 		if p.args, err = interpolated(env, c.Command); err != nil {

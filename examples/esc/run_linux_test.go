@@ -1,0 +1,61 @@
+package main
+
+import (
+	"bufio"
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+	"syscall"
+	"testing"
+
+	"golang.org/x/sys/unix"
+)
+
+// pseudoTerminal makes a terminal: what is written to keys is typed, and what the terminal shows can be read from there.
+func pseudoTerminal(t *testing.T) (keys, terminal *os.File) {
+	t.Helper()
+	keys, err := os.OpenFile("/dev/ptmx", os.O_RDWR|syscall.O_NOCTTY, 0)
+	if err != nil {
+		t.Skip(err)
+	}
+	t.Cleanup(func() { keys.Close() })
+	number, err := unix.IoctlGetInt(int(keys.Fd()), unix.TIOCGPTN)
+	if err == nil {
+		err = unix.IoctlSetPointerInt(int(keys.Fd()), unix.TIOCSPTLCK, 0)
+	}
+	if err == nil {
+		terminal, err = os.OpenFile(fmt.Sprintf("/dev/pts/%d", number), os.O_RDWR|syscall.O_NOCTTY, 0)
+	}
+	if err != nil {
+		t.Skip(err)
+	}
+	t.Cleanup(func() { terminal.Close() })
+	return keys, terminal
+}
+
+// TestInterruptedOnce types what interrupts a program. The terminal tells the program, and esc does not tell it again.
+func TestInterruptedOnce(t *testing.T) {
+	dir, private := runDirs(t)
+	keys, terminal := pseudoTerminal(t)
+	const script = `n=0; trap 'n=$((n+1)); echo interrupted' INT; stty -echo; echo "ready $WORD"; while ! read line; do :; done; echo "$line $n"; exit 9`
+	cmd := exec.Command("esc", "--dir", dir, "run", "app", "--", "sh", "-c", script)
+	cmd.Env = append(os.Environ(), "XDG_RUNTIME_DIR="+private)
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = terminal, terminal, terminal
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	screen := bufio.NewReader(keys)
+	for _, step := range []struct{ shown, typed string }{{"ready hunter2", "\x03"}, {"interrupted", "done\n"}, {"done 1", ""}} {
+		line, err := screen.ReadString('\n')
+		if line = strings.TrimRight(line, "\r\n"); err != nil || line != step.shown {
+			t.Fatalf("the terminal shows %q, %v, want %q", line, err, step.shown)
+		}
+		keys.WriteString(step.typed)
+	}
+	cmd.Wait()
+	if code := cmd.ProcessState.ExitCode(); code != 9 {
+		t.Errorf("the exit code is %d", code)
+	}
+}
