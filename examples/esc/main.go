@@ -114,7 +114,11 @@ func newParser(ctx context.Context, c *cli) (*kong.Kong, error) {
 	return kong.New(c,
 		kong.Name("esc"),
 		kong.Description(description),
-		kong.Vars{"formats": strings.Join(eval.Formats(), ","), "sources": awslogin.SourceForms},
+		kong.Vars{
+			"formats":     strings.Join(eval.Formats(), ","),
+			"openformats": strings.Join(openFormats(), ","),
+			"sources":     awslogin.SourceForms,
+		},
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
 		kong.BindTo(ctx, (*context.Context)(nil)))
 }

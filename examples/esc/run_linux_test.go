@@ -34,11 +34,12 @@ func pseudoTerminal(t *testing.T) (keys, terminal *os.File) {
 	return keys, terminal
 }
 
-// TestInterruptedOnce types what interrupts a program. The terminal tells the program, and esc does not tell it again.
+// TestInterruptedOnce types what interrupts a program, again and again. The terminal tells the program, and esc does not
+// tell it once more.
 func TestInterruptedOnce(t *testing.T) {
 	dir, private := runDirs(t)
 	keys, terminal := pseudoTerminal(t)
-	const script = `n=0; trap 'n=$((n+1)); echo interrupted' INT; stty -echo; echo "ready $WORD"; while ! read line; do :; done; echo "$line $n"; exit 9`
+	const script = `n=0; trap 'n=$((n+1)); echo interrupted $n' INT; stty -echo; echo "ready $WORD"; while ! read line; do :; done; echo "$line $n"; exit 9`
 	cmd := exec.Command("esc", "--dir", dir, "run", "app", "--", "sh", "-c", script)
 	cmd.Env = append(os.Environ(), "XDG_RUNTIME_DIR="+private)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = terminal, terminal, terminal
@@ -47,13 +48,20 @@ func TestInterruptedOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	screen := bufio.NewReader(keys)
-	for _, step := range []struct{ shown, typed string }{{"ready hunter2", "\x03"}, {"interrupted", "done\n"}, {"done 1", ""}} {
+	exchange := func(shown, typed string) {
 		line, err := screen.ReadString('\n')
-		if line = strings.TrimRight(line, "\r\n"); err != nil || line != step.shown {
-			t.Fatalf("the terminal shows %q, %v, want %q", line, err, step.shown)
+		if line = strings.TrimRight(line, "\r\n"); err != nil || line != shown {
+			t.Fatalf("the terminal shows %q, %v, want %q", line, err, shown)
 		}
-		keys.WriteString(step.typed)
+		keys.WriteString(typed)
 	}
+	const times = 50
+	exchange("ready hunter2", "\x03")
+	for n := 1; n < times; n++ {
+		exchange(fmt.Sprintf("interrupted %d", n), "\x03")
+	}
+	exchange(fmt.Sprintf("interrupted %d", times), "done\n")
+	exchange(fmt.Sprintf("done %d", times), "")
 	cmd.Wait()
 	if code := cmd.ProcessState.ExitCode(); code != 9 {
 		t.Errorf("the exit code is %d", code)
