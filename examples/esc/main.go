@@ -29,6 +29,7 @@ The environment myapp/dev is the file myapp/dev.yaml:
     esc --dir examples/environments open myapp/dev
     esc --dir examples/environments open myapp/dev aws.region -f string
     eval "$(esc --dir examples/environments open myapp/dev -f shell)"
+    esc run myapp/dev -- printenv AWS_REGION
     esc set myapp/dev app.port 8081
 
 Data goes to standard output, everything else to standard error. The exit code is the first that applies:
@@ -38,7 +39,9 @@ Data goes to standard output, everything else to standard error. The exit code i
      1  the document, the environment, a provider, a file or the editor is at
         fault, there is no value at the path, somebody else has changed it
         meanwhile, or esc was interrupted; nothing is saved then
-     0  done`
+     0  done
+
+With esc run it is that of the program, if that was started.`
 
 // cli is the command line.
 type cli struct {
