@@ -52,12 +52,18 @@ func (p *program) clear() error {
 	return files.clear()
 }
 
+// ignored are the signals that whoever started esc had it ignore, as nohup does.
+var ignored = slices.DeleteFunc(slices.Clone(forwarded), func(s os.Signal) bool { return !signal.Ignored(s) })
+
 // catchSignals keeps signals from ending esc, which would leave the files behind. Those that come before the program has
 // started end it otherwise: they cancel the context.
 func (p *program) catchSignals() {
 	p.signals = make(chan os.Signal, 16)
 	signal.Notify(p.signals, forwarded...)
-	signal.Notify(make(chan os.Signal), syscall.SIGPIPE) // the reader of the output may go
+	for _, s := range ignored {
+		signal.Ignore(s) // here and in the program
+	}
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE) // the reader of the output may go
 }
 
 // start starts the program.
