@@ -25,7 +25,7 @@ func TestNoPlaintextOnDisk(t *testing.T) {
 	esc := func(input string, args ...string) {
 		t.Helper()
 		cmd := exec.Command("esc", append([]string{"--dir", dir, "--key", key}, args...)...)
-		cmd.Env = append(os.Environ(), "XDG_RUNTIME_DIR="+private, "TMPDIR="+private)
+		cmd.Env = append(os.Environ(), "XDG_RUNTIME_DIR="+private, "TMPDIR="+private, "GORACE=atexit_sleep_ms=0")
 		cmd.Stdin = strings.NewReader(input)
 		out, err := cmd.CombinedOutput()
 		if err != nil || canary.Leaks(string(out)) != nil {

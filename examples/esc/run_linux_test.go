@@ -41,7 +41,7 @@ func TestInterruptedOnce(t *testing.T) {
 	keys, terminal := pseudoTerminal(t)
 	const script = `n=0; trap 'n=$((n+1)); echo interrupted $n' INT; stty -echo; echo "ready $WORD"; while ! read line; do :; done; echo "$line $n"; exit 9`
 	cmd := exec.Command("esc", "--dir", dir, "run", "app", "--", "sh", "-c", script)
-	cmd.Env = append(os.Environ(), "XDG_RUNTIME_DIR="+private)
+	cmd.Env = append(os.Environ(), "XDG_RUNTIME_DIR="+private, "GORACE=atexit_sleep_ms=0")
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = terminal, terminal, terminal
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
 	if err := cmd.Start(); err != nil {

@@ -41,7 +41,7 @@ cat "$KEY"; echo; while :; do sleep 0.01; done`
 	}
 	for name, s := range signals {
 		cmd := exec.Command("esc", "--dir", dir, "run", "app", "--no-redact", "--", "sh", "-c", script)
-		cmd.Env = append(os.Environ(), "XDG_RUNTIME_DIR="+private)
+		cmd.Env = append(os.Environ(), "XDG_RUNTIME_DIR="+private, "GORACE=atexit_sleep_ms=0")
 		cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true} // no terminal sends anything
 		out, err := cmd.StdoutPipe()
 		if err != nil {
