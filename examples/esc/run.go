@@ -21,7 +21,7 @@ type runCmd struct {
 func (c *runCmd) Help() string {
 	return `Opens the environment and runs a program with its environmentVariables, over those that are there already, and with its
 files: each is a file that only you can read, in memory where the system has such a place, and a variable with its path.
-They are removed however the program ends. If esc is killed, the next esc run or esc edit removes them.
+They are removed however the program ends. If esc is killed, the next esc edit, or esc run with files, removes them.
 
     esc run myapp/dev -- ./server --verbose
     esc run myapp/dev --interpolate -- psql -p '${db.port}'
