@@ -62,6 +62,8 @@ func TestRedact(t *testing.T) {
 		{[]string{"a\xffbcd"}, "a\ufffdbcd a\\ufffdbcd", "[secret] [secret]"},
 		{[]string{"hunter2"}, "aHVudGVyMg== YWh1bnRlcjI eGFodW50ZXIyeA 68756e74657232 A68756E74657232", "[secret]== Y[secret] eG[secret]eA [secret] A[secret]"},
 		{[]string{"hunter2"}, "aHVudGVy\nMg==\n", "aHVudGVy\nMg==\n"}, // lines as short as these are not wrapped
+		{[]string{"hunter2"}, "aaHVudGVyMg== a/aHVudGVyMg== a-_aHVudGVyMg==", "a[secret]== a/[secret]== a-_[secret]=="},
+		{[]string{`it'\''s %41+\x`}, `it'\''s %41+\x`, "[secret]"},
 		{[]string{long}, long + "\n", "[secret]\n"},
 		{[]string{long}, wrapped, wrapped[:8] + "[secret]="},
 		{[]string{long}, hex.EncodeToString([]byte(long)), "[secret]"},
