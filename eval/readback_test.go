@@ -253,13 +253,13 @@ func readGodotenv(t *testing.T, script []byte, _ int) []string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return inOrder(variables)
+	return byNumber(variables)
 }
 
-// inOrder are the values of V0, V1 and so on.
-func inOrder(variables map[string]string) (texts []string) {
-	byNumber := func(a, b string) int { return cmp.Or(cmp.Compare(len(a), len(b)), cmp.Compare(a, b)) }
-	for _, name := range slices.SortedFunc(maps.Keys(variables), byNumber) {
+// byNumber are the values of V0, V1 and so on.
+func byNumber(variables map[string]string) (texts []string) {
+	smaller := func(a, b string) int { return cmp.Or(cmp.Compare(len(a), len(b)), cmp.Compare(a, b)) }
+	for _, name := range slices.SortedFunc(maps.Keys(variables), smaller) {
 		texts = append(texts, variables[name])
 	}
 	return texts
@@ -279,6 +279,6 @@ func readNode(parse string) func(*testing.T, []byte, int) []string {
 		if err := json.Unmarshal(out, &variables); err != nil {
 			t.Fatal(err)
 		}
-		return inOrder(variables)
+		return byNumber(variables)
 	}
 }
