@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -36,9 +35,6 @@ With --check "?" stands before what is not known, and secrets are decrypted if t
 // exitDiffer tells environments that differ from errors, for which diff(1) has the code 2 and esc has 1.
 const exitDiffer = 5
 
-// errDiffer is the error of environments that differ, which is no fault and not reported.
-var errDiffer = errors.New("the environments differ")
-
 func (c *diffCmd) Run(ctx context.Context, g *cli) error {
 	from, err := c.values(ctx, g, c.From)
 	if err != nil {
@@ -54,7 +50,7 @@ func (c *diffCmd) Run(ctx context.Context, g *cli) error {
 		return err
 	}
 	if d.differ {
-		return errDiffer
+		return exitError{code: exitDiffer}
 	}
 	return nil
 }

@@ -85,8 +85,8 @@ func initKey(file string) (string, error) {
 	return file, nil
 }
 
-// ignored is what git is to leave alone: keys, issuers, and what a save that was broken off leaves behind.
-var ignored = []string{"*.key", "issuer.json", ".*.yaml.tmp", ".*.yaml.lock"}
+// gitignored is what git is to leave alone: keys, issuers, and what a save that was broken off leaves behind.
+var gitignored = []string{"*.key", "issuer.json", ".*.yaml.tmp", ".*.yaml.lock"}
 
 // initIgnore adds what is missing in a .gitignore.
 func initIgnore(file string) error {
@@ -96,7 +96,7 @@ func initIgnore(file string) error {
 	}
 	lines := strings.Split(strings.ReplaceAll(string(text), "\r\n", "\n"), "\n")
 	added := ""
-	for _, line := range ignored {
+	for _, line := range gitignored {
 		if !slices.Contains(lines, line) {
 			added += line + "\n"
 		}

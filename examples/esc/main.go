@@ -29,6 +29,7 @@ The environment myapp/dev is the file myapp/dev.yaml:
     esc --dir examples/environments open myapp/dev
     esc --dir examples/environments open myapp/dev aws.region -f string
     eval "$(esc --dir examples/environments open myapp/dev -f shell)"
+    esc run myapp/dev -- printenv AWS_REGION
     esc set myapp/dev app.port 8081
 
 Data goes to standard output, everything else to standard error. The exit code is the first that applies:
@@ -38,7 +39,9 @@ Data goes to standard output, everything else to standard error. The exit code i
      1  the document, the environment, a provider, a file or the editor is at
         fault, there is no value at the path, somebody else has changed it
         meanwhile, or esc was interrupted; nothing is saved then
-     0  done`
+     0  done
+
+With esc run it is that of the program, if that was started.`
 
 // cli is the command line.
 type cli struct {
@@ -64,6 +67,7 @@ type cli struct {
 	Status     statusCmd     `cmd:"" uses:"dir key aws" help:"Say how old the credentials of an environment, or of all, are."`
 	Audit      auditCmd      `cmd:"" uses:"dir key aws" help:"Say which access keys there are, and what is wrong with them."`
 	Verify     verifyCmd     `cmd:"" uses:"dir key aws" help:"Prove that the credentials of an environment work."`
+	Run        runCmd        `cmd:"" uses:"dir key aws" help:"Run a program with the variables and files of an environment."`
 	Key        keyCmd        `cmd:"" uses:"key" help:"Make keys."`
 	OIDC       oidcCmd       `cmd:"" uses:"" name:"oidc" help:"Log in to AWS with tokens of an issuer of your own."`
 	Completion completionCmd `cmd:"" uses:"" help:"Print a script that lets a shell complete commands, environments and paths."`
@@ -111,10 +115,12 @@ func run(args []string) (code int) {
 	if err != nil {
 		panic(err)
 	}
-	if slices.ContainsFunc(args, func(arg string) bool { return !utf8.ValidString(arg) }) {
+	command, err := parser.Parse(args)
+	own, others := args[:len(args)-len(c.Run.Command)], args[len(args)-len(c.Run.Command):]
+	copy(c.Run.Command, others) // kong replaces bytes that are not UTF-8
+	if slices.ContainsFunc(own, func(arg string) bool { return !utf8.ValidString(arg) }) {
 		return report(os.Stderr, errors.Join(usageError{errors.New("an argument is not valid UTF-8")}, hint("encode it, or read it with --file")))
 	}
-	command, err := parser.Parse(args)
 	if err != nil && len(args) == 0 && orient(ctx, c) {
 		return exitDone
 	}
@@ -128,7 +134,11 @@ func newParser(ctx context.Context, c *cli) (*kong.Kong, error) {
 	return kong.New(c,
 		kong.Name("esc"),
 		kong.Description(description),
-		kong.Vars{"formats": strings.Join(eval.Formats(), ","), "sources": awslogin.SourceForms},
+		kong.Vars{
+			"formats":     strings.Join(eval.Formats(), ","),
+			"openformats": strings.Join(openFormats(), ","),
+			"sources":     awslogin.SourceForms,
+		},
 		kong.Help(printHelp),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
 		kong.BindTo(ctx, (*context.Context)(nil)))

@@ -138,7 +138,7 @@ func TestInterrupted(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	g := &cli{Dir: "../environments"}
-	open := &openCmd{Env: "myapp/dev", selection: selection{Format: "json"}}
+	open := &openCmd{Env: "myapp/dev", Format: "json"}
 	get := &getCmd{Env: "myapp/dev", selection: selection{Format: "json"}}
 	check := &checkCmd{Envs: []string{"myapp/dev", "aws/login"}}
 	for _, err := range []error{open.Run(ctx, g), get.Run(ctx, g), check.Run(ctx, g)} {

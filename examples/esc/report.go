@@ -33,6 +33,21 @@ type reported struct{ error }
 
 func (e reported) Unwrap() []error { return []error{e.error} }
 
+// An exitError ends esc with a code of its own.
+type exitError struct {
+	err  error // nil: there is nothing to say
+	code int
+}
+
+func (e exitError) Error() string { return fmt.Sprint("exit code ", e.code) }
+
+func (e exitError) Unwrap() []error {
+	if e.err == nil {
+		return nil
+	}
+	return []error{e.err}
+}
+
 // A hint is joined to an error and says what to do about it.
 type hint string
 
@@ -46,12 +61,15 @@ func badCommandLine(err error) error {
 	if strings.HasPrefix(err.Error(), "expected one of ") { // and then some of the commands
 		err = errors.New("no command is named")
 	}
-	how := hint("run esc --help")
+	var how error = hint("run esc --help")
 	if e, ok := errors.AsType[*kong.ParseError](err); ok && e.Context.Selected() != nil {
 		command := e.Context.Selected()
 		how = hint(fmt.Sprintf("write esc %s, or run %s --help", command.Summary(), command.FullPath()))
 		if dashed.MatchString(err.Error()) {
-			how = `write -- before an argument that begins with "-"`
+			how = hint(`write -- before an argument that begins with "-"`)
+		}
+		if command.Name == "run" {
+			how = errors.Join(how, notStarted)
 		}
 	}
 	return errors.Join(usageError{err}, how)
@@ -81,23 +99,20 @@ func (c *cli) hasNone() bool {
 
 // report prints what ended a command and returns the exit code.
 func report(w io.Writer, err error) int {
-	switch {
-	case err == nil:
+	if err == nil {
 		return exitDone
-	case errors.Is(err, errDiffer):
-		return exitDiffer
 	}
 	if _, printed := errors.AsType[reported](err); !printed {
 		printError(w, err)
 	}
-	rotation, isRotation := errors.AsType[rotateError](err)
+	exit, hasCode := errors.AsType[exitError](err)
 	switch {
 	case errors.Is(err, eval.ErrInternal):
 		return exitDefect
 	case isUsage(err):
 		return exitUsage
-	case isRotation:
-		return rotation.code
+	case hasCode:
+		return exit.code
 	}
 	return exitFault
 }

@@ -60,7 +60,7 @@ func (c *statusCmd) Run(ctx context.Context, g *cli) error {
 	if err := c.print(lines, now); err != nil || !c.Check || bad == 0 {
 		return err
 	}
-	return rotateError{fmt.Errorf("%d of %d credentials are overdue or unfinished", bad, len(lines)), exitRotateFailed}
+	return exitError{fmt.Errorf("%d of %d credentials are overdue or unfinished", bad, len(lines)), exitRotateFailed}
 }
 
 // statuses asks one environment or many.

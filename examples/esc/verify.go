@@ -45,7 +45,7 @@ func (c *verifyCmd) Run(ctx context.Context, g *cli) error {
 	if printErr := c.print(os.Stdout, lines); printErr != nil || !failed {
 		return cmp.Or(err, printErr)
 	}
-	return rotateError{err, exitRotateFailed}
+	return exitError{err, exitRotateFailed}
 }
 
 // A verifiedLine is what is printed of one rotator as JSON.
