@@ -19,7 +19,7 @@ type TB interface {
 	Fatalf(format string, args ...any)
 }
 
-// A Simulator is one AWS account: its IAM and its STS. It is safe for concurrent use.
+// A Simulator is one AWS account: its IAM, its STS and its Secrets Manager. It is safe for concurrent use.
 type Simulator struct {
 	t       TB
 	options Options
@@ -34,6 +34,7 @@ type Simulator struct {
 	issuers  map[string]*issuer
 	former   map[string]bool // names of deleted users in lower case
 	policy   *types.PasswordPolicy
+	stored   map[regional]*secret
 	secrets  []string
 
 	calls         []Call
@@ -65,7 +66,7 @@ func New(t TB, o Options) *Simulator {
 }
 
 // Simulate returns a simulated account that belongs to no test. As an [net/http.Handler] it can be served anywhere, with
-// IAM at /iam/ and STS at /sts/. Close it if it was asked for a client over HTTP.
+// each service at a path of its name, see [Simulator.ServeHTTP]. Close it if it was asked for a client over HTTP.
 func Simulate(o Options) (*Simulator, error) {
 	o = o.withDefaults()
 	s := &Simulator{
@@ -78,6 +79,7 @@ func Simulate(o Options) (*Simulator, error) {
 		roles:    map[string]*role{},
 		issuers:  map[string]*issuer{},
 		former:   map[string]bool{},
+		stored:   map[regional]*secret{},
 		tickets:  map[string]*ticket{},
 		done:     make(chan struct{}),
 	}
@@ -94,6 +96,11 @@ func Simulate(o Options) (*Simulator, error) {
 	}
 	for _, i := range o.Issuers {
 		if err := s.AddIssuer(i); err != nil {
+			return nil, err
+		}
+	}
+	for _, secret := range o.Secrets {
+		if err := s.AddSecret(secret); err != nil {
 			return nil, err
 		}
 	}

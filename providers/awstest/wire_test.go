@@ -19,6 +19,7 @@ import (
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"github.com/google/go-cmp/cmp"
 
@@ -351,6 +352,9 @@ func TestEndpoints(t *testing.T) {
 		}
 		if _, err := iam.NewFromConfig(config).GetUser(t.Context(), &iam.GetUserInput{UserName: aws.String("app")}); err != nil {
 			t.Errorf("IAM in %s: %v", region, err)
+		}
+		if _, err := secretsmanager.NewFromConfig(config).GetSecretValue(t.Context(), id("nothing")); code(err) != "ResourceNotFoundException" {
+			t.Errorf("Secrets Manager in %s: %v", region, err)
 		}
 	}
 	if _, err := sts.NewFromConfig(sim.Config("nobody")).GetCallerIdentity(t.Context(), nil); err == nil || !strings.Contains(err.Error(), `no user "nobody"`) {
