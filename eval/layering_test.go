@@ -51,6 +51,8 @@ var layers = [][]string{
 	{"eval/internal/syntax"},
 	{"providers"},
 	{"rotators"},
+	{"providers/awsclient"},
+	{"rotators/internal/iamuser"},
 	{"eval", "providers/awslogin", "rotators/awsiam"},
 	{"providers/providertest", "rotators/rotatortest", "providers/awstest", "eval/evaltest", "examples/"},
 }
@@ -105,7 +107,7 @@ func TestLinked(t *testing.T) {
 			may = command
 		case name == "examples/awssim":
 			may = slices.Concat(command, sdk)
-		case name == "providers/awstest", name == "rotators/awsiam":
+		case name == "providers/awstest", name == "providers/awsclient", name == "rotators/internal/iamuser", name == "rotators/awsiam":
 			may = sdk
 		case name == "providers/awslogin":
 			may = login

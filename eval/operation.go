@@ -26,7 +26,12 @@ type request struct {
 	anonymous bool   // nor has it a name
 	paths     []string
 	rotate    RotateOptions
-	planning  bool // of rotating: what would be done is asked, and not done
+	inquiry   *inquiry // of rotating: the rotators are asked this, and do not rotate; nil: they do
+}
+
+// writes reports whether the request is about new states of the document.
+func (r *request) writes() bool {
+	return r.verb == rotating && (r.inquiry == nil || r.inquiry.foresees)
 }
 
 // anonymousName is the name of a root without one.
@@ -107,7 +112,7 @@ func (o *operation) readRequest() (name string, ok bool) {
 			return o.request.name, false
 		}
 	}
-	if o.request.verb == rotating {
+	if o.request.writes() {
 		if unversioned, version := syntax.SplitVersion(name); version != "" {
 			o.reportPlain("pinned-version", "cannot rotate a pinned version", "rotate "+quoted(unversioned))
 		}
@@ -128,7 +133,9 @@ func (o *operation) run(result *Environment) {
 	result.document = o.root.doc
 	if o.request.verb == rotating {
 		o.selectRotators()
-		o.checkSaving()
+		if o.request.writes() {
+			o.checkSaving()
+		}
 	}
 	o.drive(&task{kind: taskGoal, env: o.root})
 	o.reportLoadFailures()

@@ -44,18 +44,15 @@ type PlanResult struct {
 //
 // Errors are those of Rotate. The Plan is never nil. Plans wait for nobody.
 func (e *Evaluator) Plan(ctx context.Context, name string, opts RotateOptions) (*Plan, error) {
-	ctx, stop := context.WithCancel(ctx)
-	defer stop()
-	o := e.operation(ctx, request{verb: rotating, name: name, rotate: opts, planning: true})
-	env, err := o.evaluate()
+	o, env, err := e.inquire(ctx, name, opts, planning(opts))
 	plan := &Plan{Environment: env}
 	for _, run := range o.selected {
 		result := PlanResult{
 			Path: run.result.Path, Rotator: run.result.Rotator, Status: run.result.Status, Next: run.result.Next,
 			Due: run.actions, Diagnostics: env.below(exprPath(run.expr)),
 		}
-		if run.plan != nil {
-			result.Steps = run.plan.Steps
+		if told, ok := run.answer.([]rotators.Step); ok {
+			result.Steps = told
 			scrubSteps(result.Steps, o.secrets)
 		}
 		plan.Results = append(plan.Results, result)
@@ -67,56 +64,36 @@ func (e *Evaluator) Plan(ctx context.Context, name string, opts RotateOptions) (
 	return plan, err
 }
 
-// setRunsAside gives the calls that are planned the values that they have.
-func (o *operation) setRunsAside() {
-	o.planned, o.runs = o.root.doc.Source, nil
-}
-
-// evalPlan asks a rotator what it would do.
-func (o *operation) evalPlan(t *task) bool {
-	run := o.runOf(t.expr)
-	rotator, c := o.rotatorContract(t.expr)
-	planner, canPlan := rotator.(rotators.Planner)
-	if t.answer != nil {
-		o.concludePlan(t, run, c)
-		return true
+// planning asks what would be done.
+func planning(opts RotateOptions) inquiry {
+	return inquiry{
+		verb: "plan", skipped: "rotated", code: "rotate-failed", foresees: true,
+		ask: func(rotator rotators.Rotator) func(context.Context, *rotators.Request) (any, error) {
+			planner, ok := rotator.(rotators.Planner)
+			if !ok || opts.Due {
+				return nil
+			}
+			return func(ctx context.Context, req *rotators.Request) (any, error) {
+				req.Force = opts.Force
+				return planner.Plan(ctx, req)
+			}
+		},
+		take: func(o *operation, run *rotationRun, c *contract, answer any) error {
+			run.result.Status = Planned
+			if answer == nil {
+				return nil
+			}
+			steps := []rotators.Step{}
+			if told, _ := answer.(*rotators.Plan); told != nil {
+				steps = slices.Clone(told.Steps)
+			}
+			if err := o.writePlanned(run, c, steps); err != nil {
+				return err
+			}
+			run.answer = steps
+			return nil
+		},
 	}
-	inputs, ok := o.rotatorInputs(t, t.env, t.expr, true)
-	state, stateOK := o.rotatorState(t, t.expr, c)
-	switch {
-	case !ok || !stateOK:
-		return false
-	case !usable(t.expr, inputs, state):
-		o.skipRotation(run)
-		return true
-	case !canPlan || o.request.rotate.Due:
-		run.result.Status, run.settled = Planned, true
-		return true
-	}
-	run.inputs, run.state, run.asked = inputs, state, o.providerRequest(t, nil)
-	req := run.request(state)
-	req.Force = o.request.rotate.Force
-	return o.ask(t, func(ctx context.Context) (any, error) { return planner.Plan(ctx, req) })
-}
-
-// concludePlan makes the result of a rotator that has planned.
-func (o *operation) concludePlan(t *task, run *rotationRun, c *contract) {
-	run.settled = true
-	o.reportHeard(t)
-	plan := &rotators.Plan{}
-	if told, _ := t.answer.out.(*rotators.Plan); told != nil {
-		plan.Steps = slices.Clone(told.Steps)
-	}
-	err := t.answer.err
-	if err == nil {
-		err = o.writePlanned(run, c, plan.Steps)
-	}
-	if err != nil {
-		o.reportCall(t, "rotate-failed", "rotator "+quoted(run.result.Rotator)+" failed to plan", err)
-		run.result.Status = Failed
-		return
-	}
-	run.result.Status, run.plan = Planned, plan
 }
 
 // writePlanned writes the last state of a plan into the text, and marks in all of them what their schema calls secret.

@@ -38,7 +38,7 @@ type rotationRun struct {
 	back     *rotated // what the rotator came back with; nil before
 
 	actions []rotators.Action // what is due
-	plan    *rotators.Plan
+	answer  any               // to an inquiry; nil for none
 }
 
 // rotated is what a rotator came back with.
@@ -50,7 +50,7 @@ type rotated struct {
 	next    time.Time // when something will be due
 }
 
-// rotateSelected rotates the calls one by one, or plans to, and then computes what can be known without any further call.
+// rotateSelected rotates the calls one by one, or asks their rotators something, and then computes what can be known without any further call.
 // It is false if there is no time for that.
 func (o *operation) rotateSelected() bool {
 	o.performing = true
@@ -58,9 +58,9 @@ func (o *operation) rotateSelected() bool {
 		o.pursue(taskDue)
 		o.leaveIdle()
 	}
-	if o.request.planning {
+	if o.request.inquiry != nil {
 		o.setRunsAside()
-		o.pursue(taskPlan)
+		o.pursue(taskInquiry)
 	} else {
 		o.pursue(taskValue)
 		o.finishRotation()

@@ -15,7 +15,11 @@ func (o *operation) skipRotation(run *rotationRun) {
 		d := cause.diagnostic()
 		hint = fmt.Sprintf("see %s at %s:%d:%d", d.Code, d.Range.Environment, d.Range.Begin.Line, d.Range.Begin.Column)
 	}
-	o.reportExpr(run.expr, "rotation-skipped", "not rotated because its inputs or state are not known", hint)
+	not := "rotated"
+	if o.request.inquiry != nil {
+		not = o.request.inquiry.skipped
+	}
+	o.reportExpr(run.expr, "rotation-skipped", "not "+not+" because its inputs or state are not known", hint)
 }
 
 // causeIn returns why an expression is not known: what was found of it or of what it needs, at the nearest place; nil for

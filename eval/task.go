@@ -55,13 +55,13 @@ type wait struct {
 type taskKind uint8
 
 const (
-	taskValue taskKind = iota // the value of expr in env
-	taskShape                 // where the reference expr in env leads
-	taskSlot                  // the value of slot
-	taskLoad                  // the environment env is loaded, with its imports
-	taskGoal                  // all that the operation was asked for
-	taskDue                   // the answer whether anything is due at the call expr
-	taskPlan                  // the plan of the rotation of the call expr
+	taskValue   taskKind = iota // the value of expr in env
+	taskShape                   // where the reference expr in env leads
+	taskSlot                    // the value of slot
+	taskLoad                    // the environment env is loaded, with its imports
+	taskGoal                    // all that the operation was asked for
+	taskDue                     // the answer whether anything is due at the call expr
+	taskInquiry                 // the answer to the inquiry of the call expr
 )
 
 type taskState uint8
@@ -202,8 +202,8 @@ func (o *operation) compute(t *task) (finished bool) {
 		finished = o.evalGoal(t)
 	case taskDue:
 		finished = o.evalDue(t)
-	case taskPlan:
-		finished = o.evalPlan(t)
+	case taskInquiry:
+		finished = o.evalInquiry(t)
 	}
 	return finished
 }

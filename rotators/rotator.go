@@ -45,6 +45,9 @@ type Request struct {
 	// Force says that the credential is to be renewed although it was renewed a moment ago.
 	Force bool
 
+	// Audit is what an [Auditor] is asked to find fault with.
+	Audit AuditOptions
+
 	// Report, if not nil, is told what happens, as it happens. It may be called by one goroutine at a time, and not after
 	// the method has returned.
 	Report func(Event)

@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sts/types"
 	"github.com/aws/smithy-go"
 
+	"github.com/escapement-go/escapement/providers/awsclient"
 	"github.com/escapement-go/escapement/schema"
 )
 
@@ -55,7 +56,7 @@ func (p *Provider) assume(ctx context.Context, l *login, req TokenRequest) (*ses
 	if err := p.checkEndpoint(); err != nil {
 		return nil, err
 	}
-	regions, err := p.regionsIn(l.role.partition)
+	regions, err := p.regionsIn(l.role.Partition)
 	if err != nil {
 		return nil, err
 	}
@@ -117,7 +118,7 @@ func (a *attempts) again(ctx context.Context, got *answer) (bool, error) {
 	}
 	a.taken[counted]++
 	if a.taken[counted] < react.tries {
-		return true, clockOr(a.Clock).Sleep(ctx, backoff(a.taken[counted]))
+		return true, awsclient.ClockOr(a.Clock).Sleep(ctx, backoff(a.taken[counted]))
 	}
 	if !react.perRegion || a.region+1 >= len(a.regions) {
 		return false, nil
@@ -200,7 +201,7 @@ func (a *attempts) client(x *exchange, region string) *sts.Client {
 
 func (a *attempts) input() *sts.AssumeRoleWithWebIdentityInput {
 	in := &sts.AssumeRoleWithWebIdentityInput{
-		RoleArn:          &a.login.role.arn,
+		RoleArn:          &a.login.role.Text,
 		RoleSessionName:  &a.login.session,
 		WebIdentityToken: aws.String(a.token.text.Reveal()),
 		DurationSeconds:  aws.Int32(int32(a.duration / time.Second)),

@@ -2,29 +2,14 @@ package awslogin
 
 import (
 	"bytes"
-	"crypto/tls"
 	"io"
-	"net"
 	"net/http"
-	"runtime/debug"
 	"time"
+
+	"github.com/escapement-go/escapement/providers/awsclient"
 )
 
-const (
-	callTimeout = 30 * time.Second // of one attempt
-	maxAnswer   = 1 << 20          // bytes of an answer that are read
-)
-
-// directTransport knows no proxy, since a proxy of the machine's environment would receive tokens.
-var directTransport = &http.Transport{
-	DialContext:           (&net.Dialer{Timeout: callTimeout, KeepAlive: 30 * time.Second}).DialContext,
-	ForceAttemptHTTP2:     true,
-	MaxIdleConns:          100,
-	IdleConnTimeout:       time.Minute,
-	TLSHandshakeTimeout:   callTimeout,
-	ExpectContinueTimeout: time.Second,
-	TLSClientConfig:       &tls.Config{MinVersion: tls.VersionTLS12},
-}
+const maxAnswer = 1 << 20 // bytes of an answer that are read
 
 // An exchange is one attempt: a transport that notes what came back.
 type exchange struct {
@@ -36,19 +21,15 @@ type exchange struct {
 
 // client returns a client that follows no redirect, with the transport of the program's, which may be nil.
 func (x *exchange) client(program *http.Client) *http.Client {
-	c := &http.Client{
-		Transport:     x,
-		Timeout:       callTimeout,
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
-	x.base = directTransport
+	c := awsclient.NewHTTPClient(x, awsclient.CallTimeout)
+	x.base = awsclient.Transport()
 	if program == nil {
 		return c
 	}
-	if x.base = program.Transport; x.base == nil {
-		x.base = directTransport
+	if program.Transport != nil {
+		x.base = program.Transport
 	}
-	if program.Timeout > 0 && program.Timeout < callTimeout {
+	if program.Timeout > 0 && program.Timeout < c.Timeout {
 		c.Timeout = program.Timeout
 	}
 	return c
@@ -106,18 +87,4 @@ func (b *answerBody) Read(p []byte) (int, error) {
 	return n, err
 }
 
-var userAgent = "escapement/" + moduleVersion()
-
-func moduleVersion() string {
-	const module = "github.com/escapement-go/escapement"
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return "unknown"
-	}
-	for _, m := range append(info.Deps, &info.Main) {
-		if m.Path == module && m.Version != "" && m.Version != "(devel)" {
-			return m.Version
-		}
-	}
-	return "devel"
-}
+var userAgent = "escapement/" + awsclient.Version()

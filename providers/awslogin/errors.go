@@ -95,7 +95,7 @@ func gatherSecrets(data any, secret bool, found map[string]bool) {
 		}
 		found[data] = true
 		if role, err := parseRole(data); err == nil {
-			found[role.account] = true
+			found[role.Account] = true
 		}
 	}
 }

@@ -125,7 +125,7 @@ func (a *attempts) notAnswered(got *answer) (cause, remedy string) {
 
 // denied explains that the trust policy of the role does not accept the token.
 func (a *attempts) denied(c claims) (cause, remedy string) {
-	cause = fmt.Sprintf("there is no role %q, or its trust policy does not accept this token: %v", a.login.role.arn, c)
+	cause = fmt.Sprintf("there is no role %q, or its trust policy does not accept this token: %v", a.login.role.Text, c)
 	sub := "is made of the environment's name and would change with subjectAttributes"
 	if len(a.login.attributes) > 0 {
 		sub = "is made of subjectAttributes and changes with them"

@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"os"
 
+	"github.com/escapement-go/escapement/providers/awsclient"
 	"github.com/escapement-go/escapement/schema"
 )
 
@@ -59,7 +60,7 @@ func (g GitHubActions) Token(ctx context.Context, _ TokenRequest) (Token, error)
 		if err == nil || !again || try == githubTries {
 			return token, err
 		}
-		if err := clockOr(g.Clock).Sleep(ctx, backoff(try)); err != nil {
+		if err := awsclient.ClockOr(g.Clock).Sleep(ctx, backoff(try)); err != nil {
 			return Token{}, err
 		}
 	}

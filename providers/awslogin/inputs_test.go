@@ -49,20 +49,22 @@ func TestOIDCInputs(t *testing.T) {
 		"arn:aws-cn:iam::123456789012:role/r", "arn:aws-us-gov:iam::000000000000:role/r", "arn:aws-iso:iam::123456789012:role/r",
 		"arn:aws-iso-b:iam::123456789012:role/r", "arn:aws-iso-e:iam::123456789012:role/r",
 		"arn:aws-iso-f:iam::123456789012:role/r", "arn:aws-eusc:iam::123456789012:role/r", schema.NewSecret(role("r")))
-	add("roleArn", "is not from 20 to 2048 bytes long", "", "arn:aws:iam::1:role", "<role>"+"aaaaaaaaaaaaa",
-		role(strings.Repeat("p", 2049-len(role("/r")))+"/r"))
-	add("roleArn", "is not an ARN", "<role arn, see the account>", "ARN:aws:iam::123456789012:role/r", "arn:aws:iam::123456789012")
+	add("roleArn", "is longer than 2048 bytes", role(strings.Repeat("p", 2049-len(role("/r")))+"/r"))
+	add("roleArn", "is not an ARN", "", "<role>"+"aaaaaaaaaaaaa", "<role arn, see the account>", "ARN:aws:iam::123456789012:role/r", "arn:aws:iam::123456789012")
 	add("roleArn", "unknown partition", "arn:aws-mars:iam::123456789012:role/r", "arn::iam::123456789012:role/r", "arn:AWS:iam::123456789012:role/r")
 	add("roleArn", `is not an ARN of "iam"`, "arn:aws:s3::123456789012:role/r", "arn:aws:IAM::123456789012:role/r")
 	add("roleArn", `one of "sts" names a session`, "arn:aws:sts::123456789012:assumed-role/r/s")
 	add("roleArn", "has a region", "arn:aws:iam:us-east-1:123456789012:role/r")
-	add("roleArn", "no account of 12 digits", "arn:aws:iam::123456789:role/deployer", "arn:aws:iam::1234567890123:role/r",
+	add("roleArn", "no account of 12 digits", "arn:aws:iam::1:role", "arn:aws:iam::123456789:role/deployer", "arn:aws:iam::1234567890123:role/r",
 		"arn:aws:iam::12345678901x:role/r", "arn:aws:iam:::role/deployer", "arn:aws:iam::aws:role/deployer")
 	add("roleArn", "a user", "arn:aws:iam::123456789012:user/u")
 	add("roleArn", "a group", "arn:aws:iam::123456789012:group/g")
 	add("roleArn", "a session of a role", "arn:aws:iam::123456789012:assumed-role/r/s")
-	add("roleArn", "something else", "arn:aws:iam::123456789012:root", "arn:aws:iam::123456789012:role", "arn:aws:iam::123456789012:Role/r",
-		"arn:aws:iam::123456789012:oidc-provider/x", "arn:aws:iam::123456789012:instance-profile/x")
+	add("roleArn", "something else", "arn:aws:iam::123456789012:Role/r")
+	add("roleArn", "the root of an account", "arn:aws:iam::123456789012:root")
+	add("roleArn", "an OIDC provider", "arn:aws:iam::123456789012:oidc-provider/x")
+	add("roleArn", "an instance profile", "arn:aws:iam::123456789012:instance-profile/x")
+	add("roleArn", "no name", "arn:aws:iam::123456789012:role")
 	add("roleArn", "has a wildcard", role("*"), role("dev-?"), "arn:aws:iam::123456789012:*", role("*/r"))
 	add("roleArn", "does not end in the name", role(""), role("a/"), role("a/b:c"), role(strings.Repeat("r", 65)), role("a/b#"))
 	add("roleArn", "white space", role("a b"), role("r\n"), role("ü/r"))

@@ -15,6 +15,7 @@ import (
 	"github.com/go-jose/go-jose/v4"
 	"github.com/go-jose/go-jose/v4/cryptosigner"
 
+	"github.com/escapement-go/escapement/providers/awsclient"
 	"github.com/escapement-go/escapement/schema"
 )
 
@@ -68,7 +69,7 @@ func (i Issuer) Token(_ context.Context, req TokenRequest) (Token, error) {
 	if err != nil {
 		return Token{}, err
 	}
-	issued := clockOr(i.Clock).Now().Truncate(time.Second)
+	issued := awsclient.ClockOr(i.Clock).Now().Truncate(time.Second)
 	expires := issued.Add(i.lifetime())
 	id := make([]byte, 16)
 	rand.Read(id) // never fails

@@ -2,18 +2,9 @@ package awslogin
 
 import (
 	"net/url"
-	"strings"
 
 	"github.com/escapement-go/escapement/providers/awspartition"
 )
-
-func partitionNames() string {
-	var names []string
-	for _, p := range awspartition.All() {
-		names = append(names, `"`+p.Name+`"`)
-	}
-	return strings.Join(names, ", ")
-}
 
 // checkEndpoint checks what the program is set up with.
 func (p *Provider) checkEndpoint() error {

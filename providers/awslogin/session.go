@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/escapement-go/escapement/providers/awsclient"
 	"github.com/escapement-go/escapement/schema"
 )
 
@@ -59,7 +60,7 @@ func (p *Provider) session(ctx context.Context, l *login, req TokenRequest) (*se
 
 // sessionKey is equal for equal logins. It is a hash, since an input may be secret.
 func sessionKey(l *login, req TokenRequest) string {
-	text, _ := json.Marshal([]any{l.role.arn, l.session, l.duration, append([]string{}, l.policies...), req}) // always succeeds
+	text, _ := json.Marshal([]any{l.role.Text, l.session, l.duration, append([]string{}, l.policies...), req}) // always succeeds
 	sum := sha256.Sum256(text)
 	return string(sum[:])
 }
@@ -96,4 +97,4 @@ func prune[K comparable, V any](m map[K]V, room int, useless func(V) bool) int {
 // reserve is the end of a session's lifetime in which it is not handed out again.
 func reserve(lifetime time.Duration) time.Duration { return min(5*time.Minute, lifetime/4) }
 
-func (p *Provider) now() time.Time { return clockOr(p.Clock).Now() }
+func (p *Provider) now() time.Time { return awsclient.ClockOr(p.Clock).Now() }

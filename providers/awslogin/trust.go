@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/escapement-go/escapement/providers/awsclient"
 	"github.com/escapement-go/escapement/providers/awspartition"
 )
 
@@ -18,8 +19,8 @@ func (i Issuer) TrustPolicy(partition, account string, subjects ...string) ([]by
 	part, ok := awspartition.Named(partition)
 	switch {
 	case !ok:
-		return nil, badInput("there is no partition %q; known are %s", partition, partitionNames())
-	case !accountForm.MatchString(account):
+		return nil, badInput("there is no partition %q; known are %s", partition, awsclient.PartitionNames())
+	case !awsclient.IsAccount(account):
 		return nil, badInput("%q is no account; write its 12 digits", account)
 	case len(subjects) == 0:
 		return nil, badInput("a trust policy without subject would let every environment in; name at least one subject")
@@ -41,7 +42,7 @@ func (i Issuer) TrustPolicy(partition, account string, subjects ...string) ([]by
 	conditions[operator][host+":sub"] = oneOrAll(subjects)
 	return indented(policy{"2012-10-17", []statement{{
 		Effect:    "Allow",
-		Principal: map[string]string{"Federated": role{partition: part, account: account}.principal(i.URL)},
+		Principal: map[string]string{"Federated": role{awsclient.ARN{Partition: part, Account: account}}.principal(i.URL)},
 		Action:    "sts:AssumeRoleWithWebIdentity",
 		Condition: conditions,
 	}}})

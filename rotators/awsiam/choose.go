@@ -61,11 +61,11 @@ func (r *run) blocked(bySigner bool) error {
 	c := r.state.current
 	switch {
 	case bySigner:
-		return r.refuse("signing-key", []string{r.in.login.AccessKeyID}, "the key whose place is needed signs the requests").
-			hint(`give the current key, %s, as "login"`, c.id)
+		return r.refuse("signing-key", []string{r.Login.AccessKeyID}, "the key whose place is needed signs the requests").
+			Advise(`give the current key, %s, as "login"`, c.id)
 	case c != nil && !r.works:
 		return r.refuse("current-dead", append([]string{c.id}, r.others()...), "the current key does not work, and there is no room for another one").
-			hint("re-activate the current key, or delete it by hand, and rotate again")
+			Advise("re-activate the current key, or delete it by hand, and rotate again")
 	}
 	e := r.refuse("foreign-keys", r.others(), "keys that this document does not know leave no room for another one")
 	for i := range e.Keys {
@@ -75,7 +75,7 @@ func (r *run) blocked(bySigner bool) error {
 			e.Keys[i].LastUsed = usage{}.String()
 		}
 	}
-	return e.hint(`delete or move them; or write one of them into "state.previous", so that it may be deleted; ` +
+	return e.Advise(`delete or move them; or write one of them into "state.previous", so that it may be deleted; ` +
 		"or use another user for this rotation")
 }
 
@@ -92,26 +92,26 @@ func (r *run) isClaimed(id string) bool {
 // weighPrevious asks whether somebody still uses the key that is about to go.
 func (r *run) weighPrevious(id string) error {
 	used, f := r.lastUse(id)
-	if err := r.canceled("the last use of the previous key"); err != nil {
+	if err := r.Canceled("the last use of the previous key"); err != nil {
 		return err
 	}
-	idle := used.known && used.at.Before(r.now().Add(-r.c.idleFor))
+	idle := used.known && used.at.Before(r.Now().Add(-r.c.idleFor))
 	if r.in.failIfInUse && !idle {
 		e := r.refuse("previous-in-use", []string{id}, "the place of the previous key is needed, and it is in use or may be")
 		e.Keys[0].LastUsed = used.String()
 		if f != nil {
-			e = e.because(f)
+			e = e.Because(f)
 		}
 		if used.known {
 			e.RetryAt = used.at.Add(r.c.idleFor)
 		}
-		return e.hint(`have its users take the current key, or write "previousInUse: delete"`)
+		return e.Advise(`have its users take the current key, or write "previousInUse: delete"`)
 	}
 	switch {
 	case !used.known:
-		r.warn("last-use-unknown", id, "it is deleted, and iam:GetAccessKeyLastUsed did not tell whether somebody uses it")
+		r.Warn("last-use-unknown", id, "it is deleted, and iam:GetAccessKeyLastUsed did not tell whether somebody uses it")
 	case !idle:
-		r.warn("previous-recently-used", id, "it is deleted, and was last used %s", used)
+		r.Warn("previous-recently-used", id, "it is deleted, and was last used %s", used)
 	}
 	return nil
 }
@@ -119,7 +119,7 @@ func (r *run) weighPrevious(id string) error {
 // nextBlocked warns of keys that will leave no room for the next rotation.
 func (r *run) nextBlocked() {
 	if others := r.others(); len(others) > 0 {
-		r.warn("next-rotation-blocked", others[0], "a key that this document does not know will leave no room for the next rotation")
+		r.Warn("next-rotation-blocked", others[0], "a key that this document does not know will leave no room for the next rotation")
 	}
 }
 

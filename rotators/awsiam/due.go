@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/escapement-go/escapement/rotators"
+	"github.com/escapement-go/escapement/rotators/internal/iamuser"
 )
 
 // The kinds of [rotators.Action].
@@ -35,21 +36,7 @@ func (o *Rotator) Due(req *rotators.Request, now time.Time) (rotators.Due, error
 		return rotators.Due{}, err
 	}
 	c := o.constants()
-	return agenda{state: s, times: t, lease: c.leaseTTL, quarantine: c.quarantineFor}.due(now), nil
-}
-
-// due splits the agenda at now.
-func (a agenda) due(now time.Time) rotators.Due {
-	var d rotators.Due
-	for _, action := range a.actions() {
-		switch {
-		case !action.At.After(now):
-			d.Actions = append(d.Actions, action)
-		case d.Next.IsZero() || action.At.Before(d.Next):
-			d.Next = action.At
-		}
-	}
-	return d
+	return iamuser.Due(agenda{state: s, times: t, lease: c.LeaseTTL, quarantine: c.quarantineFor}.actions(), now), nil
 }
 
 // actions lists everything that will ever be due if nothing else happens, in the order in which a run does it. An
@@ -122,7 +109,7 @@ func (a agenda) deletion(e entry) (time.Time, bool) {
 	if since.IsZero() {
 		since = e.since
 	}
-	return later(after(a.made(e.id), a.remove), since.Add(a.remove-a.deactivate)), true
+	return iamuser.Later(iamuser.After(a.made(e.id), a.remove), since.Add(a.remove-a.deactivate)), true
 }
 
 // base is since when the previous key is the previous one; false if nobody knows, and then nothing is due for it.
@@ -139,7 +126,7 @@ func (a agenda) deactivatePrevious() (time.Time, bool) {
 	if a.previous == nil || a.deactivate == 0 || a.ledger.cannotDeactivate || !known {
 		return time.Time{}, false
 	}
-	return later(after(a.made(a.previous.id), a.deactivate), base.Add(a.grace(a.deactivate))), true
+	return iamuser.Later(iamuser.After(a.made(a.previous.id), a.deactivate), base.Add(a.grace(a.deactivate))), true
 }
 
 func (a agenda) deletePrevious() (time.Time, bool) {
@@ -147,7 +134,7 @@ func (a agenda) deletePrevious() (time.Time, bool) {
 	if a.previous == nil || a.remove == 0 || a.deactivate > 0 && !a.ledger.cannotDeactivate || !known {
 		return time.Time{}, false
 	}
-	return later(after(a.made(a.previous.id), a.remove), base.Add(a.grace(a.remove))), true
+	return iamuser.Later(iamuser.After(a.made(a.previous.id), a.remove), base.Add(a.grace(a.remove))), true
 }
 
 // grace is the time between a rotation and what is done to the previous key at an age, so that a late rotation does not
@@ -166,20 +153,5 @@ func (a agenda) rotation() (time.Time, bool) {
 	case a.current == nil:
 		return time.Time{}, true
 	}
-	return later(after(a.made(a.current.id), a.rotate), after(a.ledger.promoted, a.minInterval)), true
-}
-
-// after adds to an instant; the unknown one stays long ago.
-func after(t time.Time, d time.Duration) time.Time {
-	if t.IsZero() {
-		return t
-	}
-	return t.Add(d)
-}
-
-func later(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
-	}
-	return b
+	return iamuser.Later(iamuser.After(a.made(a.current.id), a.rotate), iamuser.After(a.ledger.promoted, a.minInterval)), true
 }

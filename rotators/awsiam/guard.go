@@ -1,15 +1,17 @@
 package awsiam
 
+import "github.com/escapement-go/escapement/rotators/internal/iamuser"
+
 // guard is step GUARD. It tells whether the run is over because it is not time to rotate. A refusal never saves what
 // RECOVER has dropped; this end does.
 func (r *run) guard() (over bool, err error) {
 	kind, why := "", ""
-	next := after(r.state.ledger.promoted, r.in.times.minInterval)
+	next := iamuser.After(r.state.ledger.promoted, r.in.times.minInterval)
 	switch {
 	case r.due && !r.rotationDue():
 		kind, why = "nothing-due", "the current key is not due for rotation"
-	case r.state.current != nil && !r.force && r.keeps(ruleInterval) && r.now().Before(next):
-		kind, why = "no-op", "it was rotated a moment ago; not again before "+stamp(next)
+	case r.state.current != nil && !r.force && r.keeps(ruleInterval) && r.Now().Before(next):
+		kind, why = "no-op", "it was rotated a moment ago; not again before "+iamuser.Stamp(next)
 	default:
 		return false, nil
 	}
@@ -18,7 +20,7 @@ func (r *run) guard() (over bool, err error) {
 			return true, err
 		}
 	}
-	r.report(kind, "", "%s", why)
+	r.Report(kind, "", "%s", why)
 	return true, nil
 }
 
@@ -26,5 +28,5 @@ func (r *run) guard() (over bool, err error) {
 func (r *run) rotationDue() bool {
 	at, will := r.agenda().rotation()
 	dead := r.state.current != nil && !r.alive(r.state.current.id)
-	return will && (dead || !at.After(r.now()))
+	return will && (dead || !at.After(r.Now()))
 }

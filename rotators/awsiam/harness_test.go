@@ -9,11 +9,11 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-
 	"github.com/escapement-go/escapement/providers"
+	"github.com/escapement-go/escapement/providers/awsclient"
 	"github.com/escapement-go/escapement/providers/awstest"
 	"github.com/escapement-go/escapement/rotators"
+	"github.com/escapement-go/escapement/rotators/internal/iamuser"
 	"github.com/escapement-go/escapement/schema"
 )
 
@@ -93,8 +93,8 @@ type control func(a *attempt, req *rotators.Request, save func(context.Context, 
 // simDialer makes clients that call the simulator without HTTP.
 type simDialer struct{ run *awstest.Run }
 
-func (d simDialer) IAM(c aws.Credentials, _ string) iamAPI { return d.run.IAM(c) }
-func (d simDialer) STS(c aws.Credentials, _ string) stsAPI { return d.run.STS(c) }
+func (d simDialer) IAM(l awsclient.Login, _ string) iamAPI      { return d.run.IAM(l.Credentials()) }
+func (d simDialer) STS(l awsclient.Login, _ string) iamuser.STS { return d.run.STS(l.Credentials()) }
 
 // An attempt is one run in a world.
 type attempt struct {

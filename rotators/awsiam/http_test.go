@@ -2,31 +2,29 @@ package awsiam
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"fmt"
 	"io"
-	"log"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/smithy-go"
 
+	"github.com/escapement-go/escapement/providers/awsclient"
 	"github.com/escapement-go/escapement/providers/awspartition"
 	"github.com/escapement-go/escapement/providers/awstest"
+	"github.com/escapement-go/escapement/schema"
 )
 
 // overHTTP has the runs of a world use the SDK.
 func overHTTP(a *attempt) *Rotator {
 	limits := usual
-	limits.readBackoff = time.Millisecond
+	limits.ReadBackoff = time.Millisecond
 	return &Rotator{
 		IAMEndpoint: a.sim.URL("iam"), STSEndpoint: a.sim.URL("sts"), Transport: a.run.Transport(),
 		clock: a.sim.Clock(), limits: &limits, without: a.variant.without,
@@ -109,7 +107,9 @@ func TestOutcomeOfCreate(t *testing.T) {
 			made    int
 		}{fmt.Sprint("redirect ", status), awstest.Redirect(status, ""), "create-unknown", 0})
 	}
-	for _, code := range refusals {
+	for _, code := range strings.Fields("LimitExceeded NoSuchEntity AccessDenied InvalidClientTokenId SignatureDoesNotMatch IncompleteSignature " +
+		"MissingAuthenticationToken ExpiredToken RequestExpired OptInRequired Throttling ThrottlingException RequestLimitExceeded " +
+		"ValidationError InvalidInput InvalidAction MalformedQueryString") {
 		tests = append(tests, struct {
 			name    string
 			outcome awstest.Outcome
@@ -203,9 +203,9 @@ func TestHosts(t *testing.T) {
 	for _, p := range awspartition.All() {
 		c := &capture{}
 		d := sdkDialer{&Rotator{Transport: c}}
-		creds := aws.Credentials{AccessKeyID: keyID("C"), SecretAccessKey: keySecret("C")}
-		_, _ = d.IAM(creds, p.Region).GetUser(t.Context(), nil)
-		_, _ = d.STS(creds, p.Region).GetCallerIdentity(t.Context(), nil)
+		login := awsclient.Login{AccessKeyID: keyID("C"), SecretAccessKey: schema.NewSecret(keySecret("C"))}
+		_, _ = d.IAM(login, p.Region).GetUser(t.Context(), nil)
+		_, _ = d.STS(login, p.Region).GetCallerIdentity(t.Context(), nil)
 		if len(c.hosts) != 2 || c.hosts[0] != "https://"+hosts[p.Name] || !strings.HasPrefix(c.hosts[1], "https://sts."+p.Region+".") {
 			t.Errorf("%s: %v", p.Name, c.hosts)
 		}
@@ -221,56 +221,6 @@ func TestHosts(t *testing.T) {
 	}
 }
 
-// What the transport saw of a request decides whether it can have been carried out.
-func TestUnsent(t *testing.T) {
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { panic(http.ErrAbortHandler) }))
-	defer server.Close()
-	closed := httptest.NewServer(nil)
-	closed.Close()
-	tls := httptest.NewUnstartedServer(nil)
-	tls.Config.ErrorLog = log.New(io.Discard, "", 0)
-	tls.StartTLS()
-	defer tls.Close()
-	ended, cancel := context.WithCancel(t.Context())
-	cancel()
-	silent := roundTripper(func(*http.Request) (*http.Response, error) { return nil, errors.New("something went wrong") })
-	for _, test := range []struct {
-		name      string
-		ctx       context.Context
-		url       string
-		transport http.RoundTripper
-		want      bool
-	}{
-		{"dropped after the request", t.Context(), server.URL, nil, false},
-		{"nobody listens", t.Context(), closed.URL, nil, true},
-		{"unknown host", t.Context(), "http://host.invalid/", nil, true},
-		{"unknown authority", t.Context(), tls.URL, nil, true},
-		{"given up before", ended, server.URL, nil, true},
-		{"a transport that says nothing", t.Context(), server.URL, silent, false},
-	} {
-		o := &Rotator{Transport: test.transport}
-		ctx, rec := recording(test.ctx)
-		req, _ := http.NewRequestWithContext(ctx, http.MethodPost, test.url, strings.NewReader("Action=CreateAccessKey"))
-		resp, err := o.httpClient(false).Do(req)
-		if err == nil {
-			resp.Body.Close()
-			t.Errorf("%s: no error", test.name)
-			continue
-		}
-		var failed *url.Error
-		if got := rec.unsent(err); got != test.want || !errors.As(err, &failed) {
-			t.Errorf("%s: unsent is %t for %v", test.name, got, err)
-		}
-	}
-	if (*writeRecord)(nil).unsent(nil) {
-		t.Error("without a record nothing is certain")
-	}
-}
-
-type roundTripper func(*http.Request) (*http.Response, error)
-
-func (f roundTripper) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
-
 // A redirect is not followed, so that nobody but AWS gets a request.
 func TestRedirects(t *testing.T) {
 	strangers := 0
@@ -281,7 +231,7 @@ func TestRedirects(t *testing.T) {
 			http.Redirect(w, r, stranger.URL, status)
 		}))
 		limits := usual
-		limits.readBackoff = time.Millisecond
+		limits.ReadBackoff = time.Millisecond
 		o := &Rotator{IAMEndpoint: server.URL, STSEndpoint: server.URL, limits: &limits}
 		err := o.Rotate(t.Context(), requestWith(nil), nil)
 		var coded *Error
@@ -292,15 +242,5 @@ func TestRedirects(t *testing.T) {
 	}
 	if strangers > 0 {
 		t.Errorf("a stranger got %d requests", strangers)
-	}
-}
-
-// The quota is no throttle: the SDK's retryer lets it be.
-func TestLimitIsNotRetried(t *testing.T) {
-	r := &run{c: usual}
-	for code, want := range map[string]bool{"LimitExceeded": false, "LimitExceededException": true, "Throttling": true, "AccessDenied": false} {
-		if got := r.patience().IsErrorRetryable(&smithy.GenericAPIError{Code: code}); got != want {
-			t.Errorf("%s: retried is %t", code, got)
-		}
 	}
 }

@@ -8,80 +8,9 @@ import (
 
 	"github.com/escapement-go/escapement/providers"
 	"github.com/escapement-go/escapement/rotators"
+	"github.com/escapement-go/escapement/rotators/internal/iamuser"
 	"github.com/escapement-go/escapement/schema"
 )
-
-func TestParseDuration(t *testing.T) {
-	for text, want := range map[string]time.Duration{
-		"90d": 90 * day, "12h": 12 * hour, "1h30m": 90 * time.Minute, "1d1h1m1s": 25*hour + time.Minute + time.Second, "3600s": hour,
-		"0d5m": 5 * time.Minute, "24h": day,
-	} {
-		if got, err := parseDuration(text); got != want || err != nil {
-			t.Errorf("%q is %v, %v; want %v", text, got, err, want)
-		}
-	}
-	for _, text := range []string{"", "0", "0d", "0s", "1", "d", "1w", "1.5h", "-1h", "1h1d", "1h 1m", " 1h", "1h1h", "1H", "99999999999999999999d", "200000d200000d",
-		"9223372036s9223372036s", "106751d24h", "１h"} {
-		if got, err := parseDuration(text); err == nil {
-			t.Errorf("%q is %v", text, got)
-		}
-	}
-}
-
-func TestParseUser(t *testing.T) {
-	for text, want := range map[string]user{
-		"arn:aws:iam::123456789012:user/app":                        {account: "123456789012", name: "app"},
-		"arn:aws:iam::012345678901:user/a/b/app":                    {account: "012345678901", name: "app"},
-		"arn:aws:iam::123456789012:user/team:x/app":                 {account: "123456789012", name: "app"},
-		"arn:aws-cn:iam::123456789012:user/app+a=b,c.d@e-f_g":       {account: "123456789012", name: "app+a=b,c.d@e-f_g"},
-		"arn:aws-us-gov:iam::123456789012:user/app":                 {account: "123456789012", name: "app"},
-		"arn:aws-iso:iam::123456789012:user/app":                    {account: "123456789012", name: "app"},
-		"arn:aws-iso-b:iam::123456789012:user/app":                  {account: "123456789012", name: "app"},
-		"arn:aws-iso-e:iam::123456789012:user/app":                  {account: "123456789012", name: "app"},
-		"arn:aws-iso-f:iam::123456789012:user/app":                  {account: "123456789012", name: "app"},
-		"arn:aws-eusc:iam::123456789012:user/app":                   {account: "123456789012", name: "app"},
-		"arn:aws:iam::123456789012:user/" + strings.Repeat("n", 64): {account: "123456789012", name: strings.Repeat("n", 64)},
-	} {
-		got, err := parseUser(text)
-		if err != nil || got.account != want.account || got.name != want.name || got.arn != text {
-			t.Errorf("%q: %+v, %v", text, got, err)
-		}
-	}
-	for text, hint := range map[string]string{
-		"":         "is not an ARN",
-		"app":      "is not an ARN",
-		"user/app": "is not an ARN",
-		"arn:aws:iam::<account id>:user/<username>":                  "white space or a character",
-		"arn:aws:iam::123456789:user/app":                            "12 digits",
-		"arn:aws:iam::1234567890123:user/app":                        "12 digits",
-		"arn:aws:iam::12345678901a:user/app":                         "12 digits",
-		"arn:aws:iam:us-east-1:123456789012:user/app":                "has a region",
-		"arn:aws:iam::123456789012:root":                             "root of an account",
-		"arn:aws:iam::123456789012:role/app":                         "a role",
-		"arn:aws:sts::123456789012:assumed-role/app/session":         "names sessions",
-		"arn:aws:iam::123456789012:assumed-role/app":                 "a role",
-		"arn:aws:iam::123456789012:group/app":                        "a group",
-		"arn:aws:iam::123456789012:mfa/app":                          "an MFA device",
-		"arn:aws:iam::123456789012:policy/app":                       "something else",
-		"arn:aws:iam::123456789012:user/*":                           "wildcard",
-		"arn:aws:iam::123456789012:user/a?p":                         "wildcard",
-		"arn:aws:iam::123456789012:user/":                            "ends in a slash",
-		"arn:aws:iam::123456789012:user/team/":                       "ends in a slash",
-		"arn:aws:iam::123456789012:user/a b":                         "white space",
-		"arn:aws:iam::123456789012:user/appé":                        "white space or a character",
-		"arn:aws:iam::123456789012:user/a#b":                         "does not end in the name",
-		"arn:aws:iam::123456789012:user/a:b":                         "does not end in the name",
-		"arn:aws:iam::123456789012:user/" + strings.Repeat("n", 65):  "does not end in the name",
-		"arn:aws:iam::123456789012:user":                             "something else",
-		"arn:azure:iam::123456789012:user/app":                       "unknown partition",
-		"arn:aws:s3:::bucket":                                        `is not an ARN of "iam"`,
-		"arn:aws:ec2:us-east-1:123456789012:instance/i-0123456789ab": `is not an ARN of "iam"`,
-	} {
-		if _, err := parseUser(text); err == nil || !strings.Contains(err.Error(), hint) {
-			t.Errorf("%q: %v, want %q", text, err, hint)
-		}
-	}
-}
 
 func requestWith(changes map[string]any) *rotators.Request {
 	inputs := map[string]any{
@@ -140,8 +69,8 @@ func TestParseInputs(t *testing.T) {
 		{login("accessKeyId", "ASIAIOSFODNN7EXAMPLE", "sessionToken", "t"), ""},
 		{login("sessionToken", "a\nb"), `"login.sessionToken"`},
 		{login("expiresAt", "soon"), `"login.expiresAt" is not a time`},
-		{login("expiresAt", stamp(epoch.Add(2*time.Minute))), ""},
-		{login("expiresAt", stamp(epoch.Add(2*time.Minute-time.Second))), `"login" expires`},
+		{login("expiresAt", iamuser.Stamp(epoch.Add(2*time.Minute))), ""},
+		{login("expiresAt", iamuser.Stamp(epoch.Add(2*time.Minute-time.Second))), `"login" expires`},
 	} {
 		_, err := parseInputs(requestWith(test.changes), epoch, usual)
 		if test.want == "" && err != nil || test.want != "" && (err == nil || !strings.Contains(err.Error(), test.want)) {

@@ -12,6 +12,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	smithymiddleware "github.com/aws/smithy-go/middleware"
 
+	"github.com/escapement-go/escapement/providers/awsclient"
+	"github.com/escapement-go/escapement/rotators/internal/iamuser"
 	"github.com/escapement-go/escapement/schema"
 )
 
@@ -21,7 +23,7 @@ var planned = &credential{id: "(new)"}
 // make is step MAKE: it saves the intent, deletes the victims, makes the key, and saves its secret, in this order. What
 // comes after the intent is not stopped half-way by the caller.
 func (r *run) make(victims []string) error {
-	if err := r.canceled("the intent"); err != nil {
+	if err := r.Canceled("the intent"); err != nil {
 		return err
 	}
 	before := r.state
@@ -45,14 +47,14 @@ func (r *run) make(victims []string) error {
 func (r *run) intend(victims []string) error {
 	next, forgot := r.state.clone(), ""
 	for _, id := range victims {
-		e := entry{id: id, action: remove, since: r.now(), created: r.agenda().made(id)}
+		e := entry{id: id, action: remove, since: r.Now(), created: r.agenda().made(id)}
 		if p := next.previous; p != nil && p.id == id && r.keeps(ruleForget) {
 			e, forgot, next.previous = r.retiring(p, remove), id, nil
 		}
 		next.retire(e)
 	}
 	if r.keeps(ruleIntent) {
-		next.ledger.pending = &pending{id: r.attempt(), started: r.now(), baseline: r.ids()}
+		next.ledger.pending = &pending{id: r.attempt(), started: r.Now(), baseline: r.ids()}
 	}
 	if r.userID != "" {
 		next.ledger.userID = r.userID
@@ -61,14 +63,14 @@ func (r *run) intend(victims []string) error {
 		return err
 	}
 	if forgot != "" {
-		r.report("forgot", forgot, "the previous key is no longer handed out; its place is needed")
+		r.Report("forgot", forgot, "the previous key is no longer handed out; its place is needed")
 	}
 	return nil
 }
 
 // attempt names this run in the document.
 func (r *run) attempt() string {
-	if r.plan != nil {
+	if r.Plan != nil {
 		return planned.id
 	}
 	return rand.Text()
@@ -80,13 +82,13 @@ func (r *run) makeRoom(victims []string, before *state) error {
 		f := r.delete(id, "its place is needed")
 		switch {
 		case f == nil:
-			r.report("deleted", id, "deleted a key whose place is needed")
-		case f.definite:
-			refused := r.refuse("delete-refused", []string{id}, "AWS refuses to delete a key whose place is needed").because(f).
-				hint("%s", r.remedy(f))
+			r.Report("deleted", id, "deleted a key whose place is needed")
+		case f.Definite:
+			refused := r.refuse("delete-refused", []string{id}, "AWS refuses to delete a key whose place is needed").Because(f).
+				Advise("%s", r.Remedy(f))
 			return r.withdraw(before, refused)
 		default:
-			return r.refuse("aws-failed", []string{id}, "it is unknown whether a key was deleted").because(f).hint("rotate again")
+			return r.refuse("aws-failed", []string{id}, "it is unknown whether a key was deleted").Because(f).Advise("rotate again")
 		}
 	}
 	return nil
@@ -97,7 +99,7 @@ func (r *run) withdraw(from *state, why error) error {
 	next := from.clone()
 	next.ledger.pending, next.ledger.quarantine = nil, nil
 	if failed := r.trySave(next, "no key was made"); failed != nil {
-		e := r.notSaved(failed, "no key was made")
+		e := r.NotSaved(failed, "no key was made")
 		e.Text += "; before that, " + why.Error()
 		e.Err = errors.Join(e.Err, why)
 		return e
@@ -107,28 +109,28 @@ func (r *run) withdraw(from *state, why error) error {
 
 // inTime refuses to make a key by a list that is too old.
 func (r *run) inTime() error {
-	if err := r.canceled("the making of a key"); err != nil {
+	if err := r.Canceled("the making of a key"); err != nil {
 		return r.withdraw(r.state, err)
 	}
-	if took := elapsed(r.clock, r.asked); took > r.c.createBy {
-		slow := r.refuse("too-slow", nil, "%v have passed since the keys were listed; at most %v may", took.Round(time.Second), r.c.createBy)
-		return r.withdraw(r.state, slow.hint("rotate again; if that does not help, find out what takes so long: AWS, or saving the document"))
+	if took := awsclient.Elapsed(r.Clock, r.asked); took > r.c.ChangeBy {
+		slow := r.refuse("too-slow", nil, "%v have passed since the keys were listed; at most %v may", took.Round(time.Second), r.c.ChangeBy)
+		return r.withdraw(r.state, slow.Advise("rotate again; if that does not help, find out what takes so long: AWS, or saving the document"))
 	}
 	return nil
 }
 
 // create sends the one CreateAccessKey of a run. It is never repeated.
 func (r *run) create() (*credential, error) {
-	if r.plan != nil {
+	if r.Plan != nil {
 		r.noteCall("iam:CreateAccessKey", "", "a new key")
 		return planned, nil
 	}
 	out, f := r.createOnce()
-	if f != nil && !f.definite && !r.keeps(ruleOnce) {
+	if f != nil && !f.Definite && !r.keeps(ruleOnce) {
 		out, f = r.createOnce()
 	}
 	switch {
-	case f != nil && f.definite:
+	case f != nil && f.Definite:
 		return nil, r.withdraw(r.state, r.notCreated(f))
 	case f != nil:
 		return nil, r.createUnknown(f)
@@ -137,54 +139,54 @@ func (r *run) create() (*credential, error) {
 	}
 	k := out.AccessKey
 	made := &credential{id: *k.AccessKeyId, secret: schema.NewSecret(aws.ToString(k.SecretAccessKey)), created: aws.ToTime(k.CreateDate).UTC()}
-	if aws.ToString(k.SecretAccessKey) == "" || !strings.EqualFold(aws.ToString(k.UserName), r.in.user.name) {
+	if aws.ToString(k.SecretAccessKey) == "" || !strings.EqualFold(aws.ToString(k.UserName), r.User.Name) {
 		return nil, r.half(made, aws.ToString(k.UserName))
 	}
 	return made, nil
 }
 
-func (r *run) createOnce() (out *iam.CreateAccessKeyOutput, f *failure) {
-	f = r.write("iam:CreateAccessKey", r.c.createTimeout, func(ctx context.Context) (smithymiddleware.Metadata, error) {
-		answer, err := r.iam.CreateAccessKey(ctx, &iam.CreateAccessKeyInput{UserName: &r.in.user.name}, onceIAM)
+func (r *run) createOnce() (out *iam.CreateAccessKeyOutput, f *awsclient.Failure) {
+	f = r.Write("iam:CreateAccessKey", r.c.createTimeout, func(ctx context.Context) (smithymiddleware.Metadata, error) {
+		answer, err := r.iam.CreateAccessKey(ctx, &iam.CreateAccessKeyInput{UserName: &r.User.Name}, iamuser.OnceIAM)
 		if err != nil {
 			return smithymiddleware.Metadata{}, err
 		}
 		out = answer
 		return answer.ResultMetadata, nil
 	})
-	r.effects++
+	r.Effects++
 	return out, f
 }
 
-func (r *run) notCreated(f *failure) *Error {
-	e := r.refuse("create-refused", nil, "AWS makes no key").because(f)
-	switch f.code {
+func (r *run) notCreated(f *awsclient.Failure) *Error {
+	e := r.refuse("create-refused", nil, "AWS makes no key").Because(f)
+	switch f.Code {
 	case "LimitExceeded":
-		return e.hint("somebody else has made a key in the meantime; rotate again")
+		return e.Advise("somebody else has made a key in the meantime; rotate again")
 	case "NoSuchEntity":
-		return e.hint("the user is gone")
+		return e.Advise("the user is gone")
 	}
-	return e.hint("%s", r.remedy(f))
+	return e.Advise("%s", r.Remedy(f))
 }
 
-func (r *run) createUnknown(f *failure) error {
+func (r *run) createUnknown(f *awsclient.Failure) error {
 	e := r.refuse("create-unknown", nil, "it is unknown whether a key was made")
 	if f != nil {
-		e = e.because(f)
+		e = e.Because(f)
 	} else {
 		e.Op = "iam:CreateAccessKey"
 	}
 	if p := r.state.ledger.pending; p != nil {
-		e = e.until(p.started.Add(r.c.leaseTTL))
+		e = e.Until(p.started.Add(r.c.LeaseTTL))
 	}
-	return e.hint("there is nothing to do; the next rotation finds out")
+	return e.Advise("there is nothing to do; the next rotation finds out")
 }
 
 // half ends the run for a key without its secret, or of another user.
 func (r *run) half(made *credential, owner string) error {
 	e := r.refuse("create-incomplete", nil, "the answer to iam:CreateAccessKey was incomplete")
 	e.Keys = []Key{{ID: made.id, Role: "pending", Created: made.created}}
-	e = e.hint("rotate again")
+	e = e.Advise("rotate again")
 	if r.keeps(ruleHalf) && r.compensate(made.id, owner) {
 		return r.withdraw(r.state, e)
 	}
@@ -194,7 +196,7 @@ func (r *run) half(made *credential, owner string) error {
 		p.key, p.half = &credential{id: made.id, created: made.created}, true
 		next.ledger.pending = &p
 		if failed := r.trySave(next, "a key without secret is to be deleted"); failed != nil {
-			return r.notSaved(failed, "a key without secret is to be deleted")
+			return r.NotSaved(failed, "a key without secret is to be deleted")
 		}
 	}
 	return e
@@ -204,20 +206,20 @@ func (r *run) half(made *credential, owner string) error {
 // may be unknown to the server that is asked; so that it is not found does not count.
 func (r *run) compensate(id, owner string) bool {
 	owners := []string{owner}
-	if owner == "" || !strings.EqualFold(owner, r.in.user.name) {
-		owners = append(slices.DeleteFunc(owners, func(o string) bool { return o == "" }), r.in.user.name)
+	if owner == "" || !strings.EqualFold(owner, r.User.Name) {
+		owners = append(slices.DeleteFunc(owners, func(o string) bool { return o == "" }), r.User.Name)
 	}
-	for try := 1; try <= r.c.callTries; try++ {
+	for try := 1; try <= r.c.CallTries; try++ {
 		for _, name := range owners {
-			f := r.write("iam:DeleteAccessKey", r.c.callTimeout, func(ctx context.Context) (smithymiddleware.Metadata, error) {
+			f := r.Write("iam:DeleteAccessKey", r.c.CallTimeout, func(ctx context.Context) (smithymiddleware.Metadata, error) {
 				return r.deleteOnce(ctx, name, id)
 			})
 			if f == nil {
 				return true
 			}
 		}
-		if try < r.c.callTries {
-			_ = r.clock.Sleep(context.WithoutCancel(r.ctx), time.Duration(try)*time.Second)
+		if try < r.c.CallTries {
+			_ = r.Clock.Sleep(context.WithoutCancel(r.Ctx), time.Duration(try)*time.Second)
 		}
 	}
 	return false
@@ -226,7 +228,7 @@ func (r *run) compensate(id, owner string) bool {
 // keep is SAVE B: nothing happens before the secret is durable.
 func (r *run) keep(made *credential) error {
 	next := r.state.clone()
-	p := &pending{started: r.now()}
+	p := &pending{started: r.Now()}
 	if next.ledger.pending != nil {
 		*p = *next.ledger.pending
 	}
@@ -240,15 +242,15 @@ func (r *run) keep(made *credential) error {
 	if failed == nil {
 		return nil
 	}
-	e := r.notSaved(failed, "the secret of the new key")
+	e := r.NotSaved(failed, "the secret of the new key")
 	e.Keys = []Key{{ID: made.id, Role: "pending", Created: made.created}}
 	switch {
-	case failed.uncertain && r.keeps(ruleUncertain), !failed.uncertain && !r.keeps(ruleFence):
+	case failed.Uncertain && r.keeps(ruleUncertain), !failed.Uncertain && !r.keeps(ruleFence):
 		// Another run may have published the key by what was written; it must stay.
-	case r.compensate(made.id, r.in.user.name):
+	case r.compensate(made.id, r.User.Name):
 		e.Keys = nil
 	default:
-		e = e.hint("delete the key %s, which no document knows, and rotate again", made.id)
+		e = e.Advise("delete the key %s, which no document knows, and rotate again", made.id)
 	}
 	return e
 }

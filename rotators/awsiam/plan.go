@@ -11,11 +11,11 @@ import (
 // instead of performing them. A rotation that would refuse without having written anything is an error here, too.
 func (o *Rotator) Plan(ctx context.Context, req *rotators.Request) (*rotators.Plan, error) {
 	r := o.newRun(ctx, req, nil)
-	r.plan = &rotators.Plan{}
+	r.Plan = &rotators.Plan{}
 	err := r.perform(req)
 	var refused *Error
-	if err != nil && (len(r.plan.Steps) == 0 || !errors.As(err, &refused)) {
+	if err != nil && (len(r.Plan.Steps) == 0 || !errors.As(err, &refused)) {
 		return nil, err
 	}
-	return r.plan, nil
+	return r.Plan, nil
 }

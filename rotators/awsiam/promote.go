@@ -16,7 +16,7 @@ func (r *run) promote() error {
 	}
 	if c != nil && r.exists(c.id) && !r.alive(c.id) {
 		e := r.retiring(c, switchOff) // a human has switched it off
-		e.inactive = r.now()
+		e.inactive = r.Now()
 		next.retire(e)
 	}
 	if p != nil && r.exists(p.id) && (next.previous == nil || next.previous.id != p.id) {
@@ -24,7 +24,7 @@ func (r *run) promote() error {
 	}
 	l := &next.ledger
 	l.pending, l.quarantine, l.cannotDeactivate = nil, nil, false
-	l.promoted, l.adopted = r.now(), time.Time{}
+	l.promoted, l.adopted = r.Now(), time.Time{}
 	if err := r.save(next, "the new key becomes current"); err != nil {
 		return err
 	}
@@ -34,6 +34,6 @@ func (r *run) promote() error {
 	}
 	r.keys[n.id] = listed{status: active, created: n.created}
 	r.nextBlocked()
-	r.report(kind, n.id, "%s", text)
+	r.Report(kind, n.id, "%s", text)
 	return nil
 }

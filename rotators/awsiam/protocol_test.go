@@ -178,7 +178,7 @@ func TestTooSlow(t *testing.T) {
 		w := newWorld(starts[5], variant{})
 		w.sim.Script(awstest.Rule{Action: "DeleteAccessKey", Outcome: awstest.Delayed(delay)})
 		want := "rotated"
-		if delay > usual.createBy {
+		if delay > usual.ChangeBy {
 			want = "too-slow"
 		}
 		w.attempt().perform().wantEnd(t, want)

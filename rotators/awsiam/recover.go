@@ -1,6 +1,11 @@
 package awsiam
 
-import "time"
+import (
+	"time"
+
+	"github.com/escapement-go/escapement/providers/awsclient"
+	"github.com/escapement-go/escapement/rotators/internal/iamuser"
+)
 
 // recover is step RECOVER: it settles what an earlier run has left. Afterwards the run goes on with a pending key whose
 // secret was saved, or as if there had been none.
@@ -9,9 +14,9 @@ func (r *run) recover() error {
 	switch {
 	case p == nil:
 		return nil
-	case r.now().Before(p.started.Add(r.c.leaseTTL)):
-		return r.refuse("in-progress", nil, "a rotation, %s, is going on or has died since %s", p.id, stamp(p.started)).
-			until(p.started.Add(r.c.leaseTTL)).hint("wait, and rotate again")
+	case r.Now().Before(p.started.Add(r.c.LeaseTTL)):
+		return r.refuse("in-progress", nil, "a rotation, %s, is going on or has died since %s", p.id, iamuser.Stamp(p.started)).
+			Until(p.started.Add(r.c.LeaseTTL)).Advise("wait, and rotate again")
 	case p.key == nil:
 		if err := r.recoverIntent(p); err != nil {
 			return err
@@ -37,16 +42,16 @@ func (r *run) recoverKey(c *credential) (bool, error) {
 	if r.exists(c.id) || !r.in.verify {
 		return r.exists(c.id), nil
 	}
-	who, f := r.tryKey(c, r.patientSTS)
+	who, f := r.tryKey(c, r.PatientSTS)
 	switch {
-	case f == nil && who.is(r.in.user):
+	case f == nil && who.Is(r.User):
 		return true, nil
 	case f == nil:
-		return false, r.refuse("wrong-user", []string{c.id}, "the pending key proves to be of %s", who.arn)
-	case f.code == "InvalidClientTokenId":
+		return false, r.refuse("wrong-user", []string{c.id}, "the pending key proves to be of %s", who.ARN)
+	case f.Code == "InvalidClientTokenId":
 		return false, nil
 	}
-	return false, r.ended(f)
+	return false, r.Ended(f)
 }
 
 // recoverHalf deletes a key of ours whose secret is lost.
@@ -54,13 +59,13 @@ func (r *run) recoverHalf(id string) error {
 	if !r.exists(id) {
 		return nil
 	}
-	if err := r.canceled("the end of a key without secret"); err != nil {
+	if err := r.Canceled("the end of a key without secret"); err != nil {
 		return err
 	}
 	if f := r.delete(id, "its secret was never received"); f != nil {
 		return r.undeleted(id, f)
 	}
-	r.report("half-key-deleted", id, "deleted a key whose secret was never received")
+	r.Report("half-key-deleted", id, "deleted a key whose secret was never received")
 	return nil
 }
 
@@ -72,17 +77,17 @@ func (r *run) recoverIntent(p *pending) error {
 		return nil
 	case len(candidates) > 1 || unsure || r.in.reportOrphans:
 		return r.refuse("unknown-keys", candidates, "an unfinished rotation may have made one of these keys").
-			hint("delete the one that nobody uses, and rotate again")
+			Advise("delete the one that nobody uses, and rotate again")
 	}
 	id := candidates[0]
 	used, f := r.lastUse(id)
 	switch {
-	case f != nil && f.absent():
+	case f != nil && f.Absent():
 		return r.gone(id, f)
-	case f != nil && !f.forbidden():
-		return r.ended(f)
+	case f != nil && !f.Forbidden():
+		return r.Ended(f)
 	case !used.known:
-		return r.unprovable(id, f).hint("delete it if nobody uses it, or allow iam:GetAccessKeyLastUsed to let the rotation decide")
+		return r.unprovable(id, f).Advise("delete it if nobody uses it, or allow iam:GetAccessKeyLastUsed to let the rotation decide")
 	case !used.at.IsZero():
 		r.foreign[id] = true // nobody ever had the secret of an orphan
 		return nil
@@ -91,15 +96,15 @@ func (r *run) recoverIntent(p *pending) error {
 }
 
 // gone refuses to go by a list that contradicts another answer.
-func (r *run) gone(id string, f *failure) error {
-	return r.refuse("try-later", []string{id}, "AWS lists a key that is gone").because(f).until(r.now().Add(r.c.listLag)).
-		hint("rotate again in a minute, when the list is up to date")
+func (r *run) gone(id string, f *awsclient.Failure) error {
+	return r.refuse("try-later", []string{id}, "AWS lists a key that is gone").Because(f).Until(r.Now().Add(r.c.listLag)).
+		Advise("rotate again in a minute, when the list is up to date")
 }
 
-func (r *run) unprovable(id string, f *failure) *Error {
+func (r *run) unprovable(id string, f *awsclient.Failure) *Error {
 	e := r.refuse("unknown-keys", []string{id}, "an unfinished rotation may have made this key")
 	if f != nil {
-		e = e.because(f)
+		e = e.Because(f)
 	}
 	return e
 }
@@ -128,7 +133,7 @@ func (r *run) candidates(p *pending) (ids []string, unsure bool) {
 // endOrphan takes the next step with a key that the intent proves to be ours: deactivate it, wait a day, delete it.
 func (r *run) endOrphan(id string) error {
 	q := r.state.ledger.quarantine
-	if err := r.canceled("the quarantine of a key"); err != nil {
+	if err := r.Canceled("the quarantine of a key"); err != nil {
 		return err
 	}
 	switch {
@@ -138,13 +143,13 @@ func (r *run) endOrphan(id string) error {
 	case r.alive(id) && r.keeps(ruleClaim):
 		r.foreign[id] = true // re-activated after we saw it inactive
 		return nil
-	case r.now().Before(q.since.Add(r.c.quarantineFor)):
+	case r.Now().Before(q.since.Add(r.c.quarantineFor)):
 		return r.quarantined(id, q.since.Add(r.c.quarantineFor))
 	}
 	if f := r.delete(id, "an unfinished rotation made it, and its secret is lost"); f != nil {
 		return r.undeleted(id, f)
 	}
-	r.report("orphan-deleted", id, "deleted a key that an unfinished rotation had made and lost")
+	r.Report("orphan-deleted", id, "deleted a key that an unfinished rotation had made and lost")
 	return nil
 }
 
@@ -152,34 +157,34 @@ func (r *run) quarantine(id string) error {
 	if r.alive(id) {
 		if f := r.deactivate(id, "an unfinished rotation may have made it; it is deleted a day later if nobody claims it"); f != nil {
 			switch {
-			case f.absent():
+			case f.Absent():
 				return r.gone(id, f)
-			case !f.definite:
-				return r.ended(f)
+			case !f.Definite:
+				return r.Ended(f)
 			}
-			return r.unprovable(id, f).hint("delete it if nobody uses it, or allow iam:UpdateAccessKey to let the rotation decide")
+			return r.unprovable(id, f).Advise("delete it if nobody uses it, or allow iam:UpdateAccessKey to let the rotation decide")
 		}
-		r.report("deactivated", id, "deactivated a key that an unfinished rotation may have made")
+		r.Report("deactivated", id, "deactivated a key that an unfinished rotation may have made")
 	}
-	next, now := r.state.clone(), r.now()
+	next, now := r.state.clone(), r.Now()
 	next.ledger.quarantine = &waiting{id: id, since: now}
 	if err := r.save(next, "a key waits, deactivated; the rotation follows when it is deleted"); err != nil {
 		return err
 	}
 	until := now.Add(r.c.quarantineFor)
-	r.report("orphan-quarantined", id, "it will be deleted after %s unless somebody re-activates it", stamp(until))
+	r.Report("orphan-quarantined", id, "it will be deleted after %s unless somebody re-activates it", iamuser.Stamp(until))
 	return r.quarantined(id, until)
 }
 
 func (r *run) quarantined(id string, until time.Time) error {
 	return r.refuse("orphan-quarantined", []string{id}, "an unfinished rotation has made a key whose secret is lost; it is deactivated").
-		until(until).hint("re-activate it if it is yours; otherwise it is deleted by the first rotation after that time")
+		Until(until).Advise("re-activate it if it is yours; otherwise it is deleted by the first rotation after that time")
 }
 
 // undeleted is the error of a delete that ends the run.
-func (r *run) undeleted(id string, f *failure) error {
-	if !f.definite || r.ctx.Err() != nil {
-		return r.ended(f)
+func (r *run) undeleted(id string, f *awsclient.Failure) error {
+	if !f.Definite || r.Ctx.Err() != nil {
+		return r.Ended(f)
 	}
-	return r.refuse("delete-refused", []string{id}, "AWS refuses to delete a key").because(f).hint("%s", r.remedy(f))
+	return r.refuse("delete-refused", []string{id}, "AWS refuses to delete a key").Because(f).Advise("%s", r.Remedy(f))
 }

@@ -1,6 +1,11 @@
 package awsiam
 
-import "time"
+import (
+	"time"
+
+	"github.com/escapement-go/escapement/providers/awsclient"
+	"github.com/escapement-go/escapement/rotators/internal/iamuser"
+)
 
 // retire is step RETIRE: it finds out whether the current key works, and if it does, brings earlier retirements to
 // their end and does what is due by age. Nothing is retired while the current key does not work.
@@ -15,7 +20,7 @@ func (r *run) retire() error {
 		return nil
 	}
 	for _, step := range []func() error{r.adopt, r.retireEntries, r.deactivatePrevious, r.deletePrevious, r.forgetGone} {
-		if err := r.canceled("upkeep"); err != nil {
+		if err := r.Canceled("upkeep"); err != nil {
 			return err
 		}
 		if err := step(); err != nil {
@@ -32,37 +37,37 @@ func (r *run) tryCurrent() error {
 		return nil
 	}
 	tryLater := func() error {
-		return r.refuse("try-later", []string{c.id}, "the current key works, and AWS does not list it").until(r.now().Add(r.c.listLag)).
-			hint("rotate again in a minute, when the list is up to date")
+		return r.refuse("try-later", []string{c.id}, "the current key works, and AWS does not list it").Until(r.Now().Add(r.c.listLag)).
+			Advise("rotate again in a minute, when the list is up to date")
 	}
 	if !r.in.verify {
 		r.works = r.exists(c.id)
-		if !r.works && r.now().Before(c.created.Add(r.c.listLag)) {
+		if !r.works && r.Now().Before(c.created.Add(r.c.listLag)) {
 			return tryLater()
 		}
 		return nil
 	}
-	who, f := r.tryKey(c, r.patientSTS)
+	who, f := r.tryKey(c, r.PatientSTS)
 	switch {
-	case f == nil && !who.is(r.in.user):
-		return r.refuse("bad-state", []string{c.id}, "the current key is one of %s and not of %s", who.arn, r.in.user.arn).
-			hint(`correct "state.current" or "userArn"`)
+	case f == nil && !who.Is(r.User):
+		return r.refuse("bad-state", []string{c.id}, "the current key is one of %s and not of %s", who.ARN, r.User.Text).
+			Advise(`correct "state.current" or "userArn"`)
 	case f == nil && !r.exists(c.id):
 		return tryLater()
 	case f == nil:
 		r.works = true
-	case f.code != "InvalidClientTokenId" && f.code != "SignatureDoesNotMatch":
+	case f.Code != "InvalidClientTokenId" && f.Code != "SignatureDoesNotMatch":
 		return r.endedFor(c.id, f)
 	}
 	return nil
 }
 
 // endedFor is ended for a call that was signed by a key other than the login.
-func (r *run) endedFor(id string, f *failure) error {
-	if err := r.ctx.Err(); err != nil {
-		return stopped(f.op, err)
+func (r *run) endedFor(id string, f *awsclient.Failure) error {
+	if err := r.Ctx.Err(); err != nil {
+		return iamuser.Stopped(f.Op, err)
 	}
-	return r.refuse("aws-failed", []string{id}, "it could not be found out whether a key works").because(f)
+	return r.refuse("aws-failed", []string{id}, "it could not be found out whether a key works").Because(f)
 }
 
 // adopt begins to watch keys that were written by hand.
@@ -71,12 +76,12 @@ func (r *run) adopt() error {
 		return nil
 	}
 	next := r.state.clone()
-	next.ledger.adopted = r.now()
+	next.ledger.adopted = r.Now()
 	next.current, next.previous = r.dated(next.current), r.dated(next.previous)
 	if err := r.save(next, "keys that were written by hand are watched from now on"); err != nil {
 		return err
 	}
-	r.report("adopted", next.current.id, "the ages of keys that were written by hand are watched from now on")
+	r.Report("adopted", next.current.id, "the ages of keys that were written by hand are watched from now on")
 	return nil
 }
 
@@ -91,7 +96,7 @@ func (r *run) dated(c *credential) *credential {
 }
 
 // signs tells whether the key signs our requests; then it is never retired.
-func (r *run) signs(id string) bool { return id == r.in.login.AccessKeyID && r.keeps(ruleSigner) }
+func (r *run) signs(id string) bool { return id == r.Login.AccessKeyID && r.keeps(ruleSigner) }
 
 // claimed tells whether somebody has switched on again what we had switched off.
 func (r *run) claimed(e entry) bool { return !e.inactive.IsZero() && r.alive(e.id) }
@@ -103,18 +108,18 @@ func (r *run) retireEntries() error {
 		switch {
 		case !r.exists(e.id):
 		case r.signs(e.id):
-			r.warn("signing-key-kept", e.id, "it is to be retired and signs the requests; give the current key as login")
+			r.Warn("signing-key-kept", e.id, "it is to be retired and signs the requests; give the current key as login")
 		case e.action == switchOff && e.inactive.IsZero() && !a.ledger.cannotDeactivate:
 			if err := r.switchOff(e.id, r.state); err != nil {
 				return err
 			}
 		case r.claimed(e):
-			r.report("key-claimed", e.id, "somebody has re-activated it; it is left alone")
-		case e.action == remove || aged && !at.After(r.now()):
+			r.Report("key-claimed", e.id, "somebody has re-activated it; it is left alone")
+		case e.action == remove || aged && !at.After(r.Now()):
 			if f := r.delete(e.id, "it was retired"); f != nil {
 				return r.undeleted(e.id, f)
 			}
-			r.report("deleted", e.id, "deleted a retired key")
+			r.Report("deleted", e.id, "deleted a retired key")
 		}
 	}
 	return nil
@@ -126,19 +131,19 @@ func (r *run) switchOff(id string, before *state) error {
 	if r.alive(id) {
 		f := r.deactivate(id, "it has reached its age")
 		switch {
-		case f != nil && f.absent():
+		case f != nil && f.Absent():
 			return nil // it leaves the document when the list agrees
-		case f != nil && f.definite && f.forbidden():
+		case f != nil && f.Definite && f.Forbidden():
 			next := before.clone()
 			next.ledger.cannotDeactivate = true
-			r.warn("cannot-deactivate", id, "iam:UpdateAccessKey is not allowed; keys are deleted at their later age, without being deactivated before")
+			r.Warn("cannot-deactivate", id, "iam:UpdateAccessKey is not allowed; keys are deleted at their later age, without being deactivated before")
 			return r.save(next, "iam:UpdateAccessKey is not allowed")
 		case f != nil:
 			return r.endedWrite(id, f)
 		}
-		r.report("deactivated", id, "deactivated a previous key")
+		r.Report("deactivated", id, "deactivated a previous key")
 	}
-	next, now := r.state.clone(), r.now()
+	next, now := r.state.clone(), r.Now()
 	for i := range next.ledger.retiring {
 		if next.ledger.retiring[i].id == id {
 			next.ledger.retiring[i].inactive = now
@@ -148,14 +153,14 @@ func (r *run) switchOff(id string, before *state) error {
 }
 
 // endedWrite is ended for a refusal after which something has been written.
-func (r *run) endedWrite(id string, f *failure) error {
-	if err := r.ctx.Err(); err != nil {
-		return stopped(f.op, err)
+func (r *run) endedWrite(id string, f *awsclient.Failure) error {
+	if err := r.Ctx.Err(); err != nil {
+		return iamuser.Stopped(f.Op, err)
 	}
-	return r.refuse("aws-failed", []string{id}, "a key could not be deactivated").because(f)
+	return r.refuse("aws-failed", []string{id}, "a key could not be deactivated").Because(f)
 }
 
-func (r *run) isDue(at time.Time, will bool) bool { return will && !at.After(r.now()) }
+func (r *run) isDue(at time.Time, will bool) bool { return will && !at.After(r.Now()) }
 
 func (r *run) deactivatePrevious() error {
 	if !r.isDue(r.agenda().deactivatePrevious()) || r.keepSigner() {
@@ -179,14 +184,14 @@ func (r *run) deletePrevious() error {
 	if f := r.delete(id, "it has reached its age"); f != nil {
 		return r.undeleted(id, f)
 	}
-	r.report("deleted", id, "deleted a previous key")
+	r.Report("deleted", id, "deleted a previous key")
 	return nil
 }
 
 func (r *run) keepSigner() bool {
 	id := r.state.previous.id
 	if r.signs(id) {
-		r.warn("signing-key-kept", id, "it is due to be retired and signs the requests; give the current key as login")
+		r.Warn("signing-key-kept", id, "it is due to be retired and signs the requests; give the current key as login")
 	}
 	return r.signs(id)
 }
@@ -200,13 +205,13 @@ func (r *run) forget(action string) error {
 	if err := r.save(next, "the previous key is no longer handed out"); err != nil {
 		return err
 	}
-	r.report("forgot", id, "the previous key is no longer handed out")
+	r.Report("forgot", id, "the previous key is no longer handed out")
 	return nil
 }
 
 // retiring makes the entry of a credential.
 func (r *run) retiring(c *credential, action string) entry {
-	return entry{id: c.id, action: action, since: r.now(), created: r.dated(c).created}
+	return entry{id: c.id, action: action, since: r.Now(), created: r.dated(c).created}
 }
 
 // forgetGone drops the entries of keys that are no more.

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"net/http"
 
+	"github.com/escapement-go/escapement/providers/awsclient"
 	"github.com/escapement-go/escapement/rotators"
+	"github.com/escapement-go/escapement/rotators/internal/iamuser"
 )
 
 // A Rotator rotates the access keys of IAM users. The zero value talks to AWS. Its fields must not change while it is in
@@ -21,7 +23,7 @@ type Rotator struct {
 	// Transport sends the requests; nil means one with TLS 1.2 or later and without a proxy. Redirects are never followed.
 	Transport http.RoundTripper
 
-	clock   clock
+	clock   awsclient.Clock
 	dialer  dialer
 	limits  *constants
 	without rule
@@ -71,12 +73,10 @@ func (o *Rotator) Maintain(ctx context.Context, req *rotators.Request, save func
 }
 
 func (o *Rotator) newRun(ctx context.Context, req *rotators.Request, save func(context.Context, any) error) *run {
+	c := o.constants()
 	r := &run{
-		rotator: o, c: o.constants(), clock: o.clock, dial: o.dialer, ctx: ctx,
-		force: req.Force, store: save, tell: req.Report, foreign: map[string]bool{},
-	}
-	if r.clock == nil {
-		r.clock = machineClock{}
+		Run:     iamuser.Run{Limits: c.Limits, Clock: awsclient.ClockOr(o.clock), Ctx: ctx, Store: save, Tell: req.Report},
+		rotator: o, c: c, dial: o.dialer, force: req.Force, foreign: map[string]bool{},
 	}
 	if r.dial == nil {
 		r.dial = sdkDialer{o}
@@ -93,13 +93,30 @@ func (o *Rotator) constants() constants {
 
 // perform checks and runs. No error that leaves here holds a secret that the run knows.
 func (r *run) perform(req *rotators.Request) error {
-	over, err := r.check(req.State, func() (*inputs, error) { return parseInputs(req, r.clock.Now(), r.c) })
+	over, err := r.check(req.State, func() (*inputs, error) { return parseInputs(req, r.Clock.Now(), r.c) })
 	if !over && err == nil {
 		err = r.rotate()
 	}
 	var coded *Error
 	if errors.As(err, &coded) {
-		r.scrub(coded)
+		coded.Scrub(r.secrets())
 	}
 	return err
+}
+
+func (r *run) secrets() []string {
+	all := r.Login.Secrets()
+	if r.state == nil {
+		return all
+	}
+	keys := []*credential{r.state.current, r.state.previous}
+	if p := r.state.ledger.pending; p != nil {
+		keys = append(keys, p.key)
+	}
+	for _, c := range keys {
+		if c != nil {
+			all = append(all, c.secret.Reveal())
+		}
+	}
+	return all
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/escapement-go/escapement/rotators/internal/iamuser"
 	"github.com/escapement-go/escapement/schema"
 )
 
@@ -12,18 +13,15 @@ import (
 type state struct {
 	current, previous *credential
 	ledger            ledger
-	rest              members
+	rest              iamuser.Members
 }
-
-// members are those that this program does not know; they are kept.
-type members map[string]any
 
 // A credential is an access key with its secret.
 type credential struct {
 	id      string
 	secret  schema.Secret
 	created time.Time // zero: not known
-	rest    members
+	rest    iamuser.Members
 }
 
 // A ledger is what the rotation remembers besides the credentials.
@@ -35,7 +33,7 @@ type ledger struct {
 	retiring         []entry
 	quarantine       *waiting
 	cannotDeactivate bool
-	rest             members
+	rest             iamuser.Members
 }
 
 // A pending key is being made. Without an id it is an intent: there may be a key or not.
@@ -45,7 +43,7 @@ type pending struct {
 	baseline []string    // ids of the keys that were there before
 	key      *credential // nil: an intent
 	half     bool        // the secret of the key is lost
-	rest     members
+	rest     iamuser.Members
 }
 
 // An entry is a key that is no longer handed out and is to end.
@@ -55,7 +53,7 @@ type entry struct {
 	since    time.Time
 	created  time.Time
 	inactive time.Time // since when we have it switched off; zero: not yet
-	rest     members
+	rest     iamuser.Members
 }
 
 const (
@@ -67,7 +65,7 @@ const (
 type waiting struct {
 	id    string
 	since time.Time
-	rest  members
+	rest  iamuser.Members
 }
 
 // clone returns a copy whose ledger may be changed. What pointers lead to is replaced, never changed.
@@ -125,96 +123,62 @@ func (s *state) retire(e entry) {
 
 // encode returns the state as plain data.
 func (s *state) encode() map[string]any {
-	m := s.rest.copy()
-	m.put("current", s.current.encode())
-	m.put("previous", s.previous.encode())
-	m.put("ledger", s.ledger.encode())
+	m := s.rest.Copy()
+	m.Put("current", s.current.encode())
+	m.Put("previous", s.previous.encode())
+	m.Put("ledger", s.ledger.encode())
 	return m
 }
 
-func (m members) copy() members {
-	copied := members{}
-	maps.Copy(copied, m)
-	return copied
-}
-
-// put adds what is there.
-func (m members) put(name string, v any) {
-	switch v := v.(type) {
-	case time.Time:
-		if !v.IsZero() {
-			m[name] = v.UTC().Format(time.RFC3339Nano)
-		}
-	case string:
-		if v != "" {
-			m[name] = v
-		}
-	case bool:
-		if v {
-			m[name] = v
-		}
-	case members:
-		if len(v) > 0 {
-			m[name] = map[string]any(v)
-		}
-	case []any:
-		if len(v) > 0 {
-			m[name] = v
-		}
-	default:
-		m[name] = v
-	}
-}
-
-func (c *credential) encode() members {
+func (c *credential) encode() iamuser.Members {
 	if c == nil {
 		return nil
 	}
-	m := c.rest.copy()
+	m := c.rest.Copy()
 	if c == planned {
 		for _, name := range []string{"accessKeyId", "secretAccessKey", "createdAt"} {
 			m[name] = schema.Unknown{Of: stateText}
 		}
 		return m
 	}
-	m.put("accessKeyId", c.id)
-	m.put("secretAccessKey", c.secret)
-	m.put("createdAt", c.created)
+	m.Put("accessKeyId", c.id)
+	m.Put("secretAccessKey", c.secret)
+	m.Put("createdAt", c.created)
 	return m
 }
 
-func (l ledger) encode() members {
-	m := l.rest.copy()
-	m.put("userId", l.userID)
-	m.put("promotedAt", l.promoted)
-	m.put("adoptedAt", l.adopted)
-	m.put("pending", l.pending.encode())
+func (l ledger) encode() iamuser.Members {
+	m := l.rest.Copy()
+	m.Put("userId", l.userID)
+	m.Put("promotedAt", l.promoted)
+	m.Put("adoptedAt", l.adopted)
+	m.Put("pending", l.pending.encode())
 	var entries []any
 	for _, e := range l.retiring {
 		entries = append(entries, e.encode())
 	}
-	m.put("retiring", entries)
-	m.put("quarantine", l.quarantine.encode())
-	m.put("cannotDeactivate", l.cannotDeactivate)
+	m.Put("retiring", entries)
+	m.Put("quarantine", l.quarantine.encode())
+	m.Put("cannotDeactivate", l.cannotDeactivate)
 	return m
 }
 
-func (p *pending) encode() members {
+func (p *pending) encode() iamuser.Members {
 	if p == nil {
 		return nil
 	}
-	m := p.rest.copy()
+	m := p.rest.Copy()
 	if p.key != nil {
 		maps.Copy(m, p.key.encode())
 	}
 	if p.half {
 		delete(m, "secretAccessKey")
 	}
-	m.put("id", p.id)
+	m.Put("id", p.id)
 	if p.id == planned.id {
 		m["id"] = schema.Unknown{Of: stateText}
 	}
-	m.put("startedAt", p.started)
+	m.Put("startedAt", p.started)
 	baseline := []any{}
 	for _, id := range p.baseline {
 		baseline = append(baseline, id)
@@ -224,21 +188,21 @@ func (p *pending) encode() members {
 }
 
 func (e entry) encode() map[string]any {
-	m := e.rest.copy()
-	m.put("accessKeyId", e.id)
-	m.put("action", e.action)
-	m.put("since", e.since)
-	m.put("createdAt", e.created)
-	m.put("inactiveSince", e.inactive)
+	m := e.rest.Copy()
+	m.Put("accessKeyId", e.id)
+	m.Put("action", e.action)
+	m.Put("since", e.since)
+	m.Put("createdAt", e.created)
+	m.Put("inactiveSince", e.inactive)
 	return m
 }
 
-func (q *waiting) encode() members {
+func (q *waiting) encode() iamuser.Members {
 	if q == nil {
 		return nil
 	}
-	m := q.rest.copy()
-	m.put("accessKeyId", q.id)
-	m.put("since", q.since)
+	m := q.rest.Copy()
+	m.Put("accessKeyId", q.id)
+	m.Put("since", q.since)
 	return m
 }

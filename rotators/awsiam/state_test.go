@@ -11,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/escapement-go/escapement/rotators"
+	"github.com/escapement-go/escapement/rotators/internal/iamuser"
 	"github.com/escapement-go/escapement/schema"
 )
 
@@ -189,13 +190,13 @@ func TestSchema(t *testing.T) {
 // The times of the protocol fit each other.
 func TestConstants(t *testing.T) {
 	c := usual
-	if c.createBy+c.createTimeout+c.proofBefore > c.proofAfter {
+	if c.ChangeBy+c.createTimeout+c.proofBefore > c.proofAfter {
 		t.Error("a key may be made outside the window that proves it")
 	}
-	if c.listLag >= c.leaseTTL {
+	if c.listLag >= c.LeaseTTL {
 		t.Error("a list may be too old to recover by")
 	}
-	if c.createBy+c.createTimeout+2*c.saveBudget+c.proveBudget > c.leaseTTL || c.leaseTTL > leastMinInterval {
+	if c.ChangeBy+c.createTimeout+2*c.SaveBudget+c.proveBudget > c.LeaseTTL || c.LeaseTTL > iamuser.LeastInterval {
 		t.Error("a run may outlive its lease, or the lease the interval")
 	}
 }

@@ -2,212 +2,119 @@ package awsiam
 
 import (
 	"fmt"
-	"regexp"
-	"time"
 
+	"github.com/escapement-go/escapement/providers/awsclient"
+	"github.com/escapement-go/escapement/rotators/internal/iamuser"
 	"github.com/escapement-go/escapement/schema"
 )
-
-var idForm = regexp.MustCompile(`^[A-Za-z0-9_]{1,128}$`)
 
 // parseState reads what was saved, or what somebody wrote by hand.
 func parseState(data map[string]any) (*state, error) {
 	r := &stateReader{}
-	o := r.object("state", data)
-	s := &state{current: r.credential(o.member("current")), previous: r.credential(o.member("previous"))}
-	s.ledger = r.ledger(o.member("ledger"))
-	s.rest = o.rest
+	o := r.Object(iamuser.Place{Path: "state", Value: data})
+	s := &state{current: r.credential(o.Member("current")), previous: r.credential(o.Member("previous"))}
+	s.ledger = r.ledger(o.Member("ledger"))
+	s.rest = o.Rest
 	if s.previous != nil && s.current == nil {
-		r.fail("state.previous", `is there without "current"; write the key that is in use as "current"`)
+		r.Fail("state.previous", `is there without "current"; write the key that is in use as "current"`)
 	}
 	r.distinct(s)
-	if r.err != nil {
-		return nil, r.err
+	if err := r.Err(); err != nil {
+		return nil, err
 	}
 	return s, nil
 }
 
-// A stateReader remembers the first thing that is wrong.
-type stateReader struct{ err *Error }
+// A stateReader reads what only a state of keys has.
+type stateReader struct{ iamuser.StateReader }
 
-func (r *stateReader) fail(path, format string, args ...any) {
-	if r.err == nil {
-		r.err = &Error{Code: "bad-state", Text: fmt.Sprintf("%q "+format, append([]any{path}, args...)...)}
-	}
-}
-
-// A place is a value of the state with its path.
-type place struct {
-	path   string
-	value  any // nil: absent
-	secret bool
-}
-
-// An object takes its members out of rest as they are read.
-type object struct {
-	r    *stateReader
-	at   place
-	rest members
-}
-
-func (r *stateReader) object(path string, v any) *object {
-	return r.objectAt(place{path: path, value: v})
-}
-
-func (r *stateReader) objectAt(p place) *object {
-	o := &object{r: r, at: p, rest: members{}}
-	m, isObject := p.value.(map[string]any)
-	if !isObject {
-		if p.value != nil {
-			r.fail(p.path, "must be an object")
-		}
-		return o
-	}
-	for name, v := range m {
-		if p.secret {
-			v = schema.SecretData(v)
-		}
-		o.rest[name] = v
-	}
-	return o
-}
-
-// member takes a member out, revealed if it is secret.
-func (o *object) member(name string) place {
-	p := place{path: o.at.path + "." + name, value: o.rest[name]}
-	delete(o.rest, name)
-	if s, isSecret := p.value.(schema.Secret); isSecret {
-		p.value, p.secret = s.Data(), true
-	}
-	return p
-}
-
-func (o *object) text(name string, required bool) string {
-	p := o.member(name)
-	text, isText := p.value.(string)
-	switch {
-	case p.value != nil && !isText:
-		o.r.fail(p.path, "must be a string")
-	case required && text == "":
-		o.r.fail(p.path, "is missing")
-	}
-	return text
-}
-
-func (o *object) id(name string, required bool) string {
-	id := o.text(name, required)
-	if id != "" && !idForm.MatchString(id) {
-		o.r.fail(o.at.path+"."+name, "is not the id of an access key, which has letters and digits only; write the real one")
+// id takes the id of an access key out.
+func (r *stateReader) id(o *iamuser.Object, name string, required bool) string {
+	id := o.Text(name, required)
+	if id != "" && !awsclient.KeyIDForm.MatchString(id) {
+		r.Fail(o.Path+"."+name, "is not the id of an access key, which has letters and digits only; write the real one")
 	}
 	return id
 }
 
-func (o *object) time(name string, required bool) time.Time {
-	text := o.text(name, required)
-	if text == "" {
-		return time.Time{}
-	}
-	t, err := time.Parse(time.RFC3339, text)
-	if err != nil || t.IsZero() {
-		o.r.fail(o.at.path+"."+name, `is not a time such as "2025-01-01T12:00:00Z"`)
-	}
-	return t.UTC()
-}
-
-func (r *stateReader) credential(p place) *credential {
-	if p.value == nil {
+func (r *stateReader) credential(p iamuser.Place) *credential {
+	if p.Value == nil {
 		return nil
 	}
-	o := r.objectAt(p)
-	c := &credential{id: o.id("accessKeyId", true), secret: schema.NewSecret(o.text("secretAccessKey", true))}
-	c.created = o.time("createdAt", false)
-	if former := o.time("createDate", false); c.created.IsZero() {
+	o := r.Object(p)
+	c := &credential{id: r.id(o, "accessKeyId", true), secret: schema.NewSecret(o.Text("secretAccessKey", true))}
+	c.created = o.Time("createdAt", false)
+	if former := o.Time("createDate", false); c.created.IsZero() {
 		c.created = former
 	}
-	c.rest = o.rest
+	c.rest = o.Rest
 	return c
 }
 
-func (r *stateReader) ledger(p place) ledger {
-	o := r.objectAt(p)
+func (r *stateReader) ledger(p iamuser.Place) ledger {
+	o := r.Object(p)
 	l := ledger{
-		userID:     o.text("userId", false),
-		promoted:   o.time("promotedAt", false),
-		adopted:    o.time("adoptedAt", false),
-		pending:    r.pending(o.member("pending")),
-		quarantine: r.quarantine(o.member("quarantine")),
+		userID:     o.Text("userId", false),
+		promoted:   o.Time("promotedAt", false),
+		adopted:    o.Time("adoptedAt", false),
+		pending:    r.pending(o.Member("pending")),
+		quarantine: r.quarantine(o.Member("quarantine")),
 	}
-	for _, item := range r.items(o.member("retiring")) {
+	for _, item := range r.Items(o.Member("retiring")) {
 		l.retiring = append(l.retiring, r.entry(item))
 	}
-	flag := o.member("cannotDeactivate")
-	value, isFlag := flag.value.(bool)
-	if flag.value != nil && !isFlag {
-		r.fail(flag.path, "must be true or false")
+	flag := o.Member("cannotDeactivate")
+	value, isFlag := flag.Value.(bool)
+	if flag.Value != nil && !isFlag {
+		r.Fail(flag.Path, "must be true or false")
 	}
-	l.cannotDeactivate, l.rest = value, o.rest
+	l.cannotDeactivate, l.rest = value, o.Rest
 	return l
 }
 
-func (r *stateReader) items(p place) []place {
-	list, isList := p.value.([]any)
-	if p.value != nil && !isList {
-		r.fail(p.path, "must be an array")
-	}
-	var items []place
-	for i, v := range list {
-		item := place{path: fmt.Sprintf("%s[%d]", p.path, i), value: v, secret: p.secret}
-		if s, isSecret := v.(schema.Secret); isSecret {
-			item.value, item.secret = s.Data(), true
-		}
-		items = append(items, item)
-	}
-	return items
-}
-
-func (r *stateReader) pending(p place) *pending {
-	if p.value == nil {
+func (r *stateReader) pending(p iamuser.Place) *pending {
+	if p.Value == nil {
 		return nil
 	}
-	o := r.objectAt(p)
-	out := &pending{id: o.text("id", false), started: o.time("startedAt", true)}
-	for _, item := range r.items(o.member("baseline")) {
-		id, isText := item.value.(string)
+	o := r.Object(p)
+	out := &pending{id: o.Text("id", false), started: o.Time("startedAt", true)}
+	for _, item := range r.Items(o.Member("baseline")) {
+		id, isText := item.Value.(string)
 		if !isText {
-			r.fail(item.path, "must be a string")
+			r.Fail(item.Path, "must be a string")
 		}
 		out.baseline = append(out.baseline, id)
 	}
-	key := &credential{id: o.id("accessKeyId", false), created: o.time("createdAt", false)}
-	secret := o.text("secretAccessKey", false)
-	key.secret, out.rest = schema.NewSecret(secret), o.rest
+	key := &credential{id: r.id(o, "accessKeyId", false), created: o.Time("createdAt", false)}
+	secret := o.Text("secretAccessKey", false)
+	key.secret, out.rest = schema.NewSecret(secret), o.Rest
 	switch {
 	case key.id == "" && secret != "":
-		r.fail(p.path+".accessKeyId", "is missing")
+		r.Fail(p.Path+".accessKeyId", "is missing")
 	case key.id != "":
 		out.key, out.half = key, secret == ""
 	}
 	return out
 }
 
-func (r *stateReader) entry(p place) entry {
-	o := r.objectAt(p)
+func (r *stateReader) entry(p iamuser.Place) entry {
+	o := r.Object(p)
 	e := entry{
-		id: o.id("accessKeyId", true), action: o.text("action", true), since: o.time("since", true),
-		created: o.time("createdAt", false), inactive: o.time("inactiveSince", false), rest: o.rest,
+		id: r.id(o, "accessKeyId", true), action: o.Text("action", true), since: o.Time("since", true),
+		created: o.Time("createdAt", false), inactive: o.Time("inactiveSince", false), rest: o.Rest,
 	}
 	if e.action != "" && e.action != remove && e.action != switchOff {
-		r.fail(p.path+".action", "must be %q or %q", remove, switchOff)
+		r.Fail(p.Path+".action", "must be %q or %q", remove, switchOff)
 	}
 	return e
 }
 
-func (r *stateReader) quarantine(p place) *waiting {
-	if p.value == nil {
+func (r *stateReader) quarantine(p iamuser.Place) *waiting {
+	if p.Value == nil {
 		return nil
 	}
-	o := r.objectAt(p)
-	return &waiting{id: o.id("accessKeyId", true), since: o.time("since", true), rest: o.rest}
+	o := r.Object(p)
+	return &waiting{id: r.id(o, "accessKeyId", true), since: o.Time("since", true), rest: o.Rest}
 }
 
 // distinct refuses a key that has two roles: what is due for the one would hit the other.
@@ -215,7 +122,7 @@ func (r *stateReader) distinct(s *state) {
 	seen := map[string]string{}
 	see := func(id, path string) {
 		if other, twice := seen[id]; twice && id != "" {
-			r.fail(path, "has the id of %q, too; leave one of them", other)
+			r.Fail(path, "has the id of %q, too; leave one of them", other)
 		}
 		seen[id] = path
 	}

@@ -1,4 +1,4 @@
-package awsiam
+package iamuser
 
 import (
 	"errors"
@@ -7,16 +7,16 @@ import (
 	"time"
 )
 
-// durationPattern is how durations are written: days, hours, minutes and seconds in this order, each at most once.
-const durationPattern = `^([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?$`
+// DurationPattern is how durations are written: days, hours, minutes and seconds in this order, each at most once.
+const DurationPattern = `^([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?$`
 
 var (
-	durationForm = regexp.MustCompile(durationPattern)
+	durationForm = regexp.MustCompile(DurationPattern)
 	errDuration  = errors.New(`write a duration such as "90d", "12h" or "1h30m", not zero`)
 )
 
-// parseDuration reads a duration. A day is 24 hours.
-func parseDuration(text string) (time.Duration, error) {
+// ParseDuration reads a duration. A day is 24 hours.
+func ParseDuration(text string) (time.Duration, error) {
 	parts := durationForm.FindStringSubmatch(text)
 	if parts == nil {
 		return 0, errDuration

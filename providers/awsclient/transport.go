@@ -1,6 +1,7 @@
-package awsiam
+package awsclient
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -11,8 +12,7 @@ import (
 	"time"
 )
 
-// usualTransport is what every rotator without a transport of its own sends with.
-var usualTransport http.RoundTripper = &http.Transport{
+var direct http.RoundTripper = &http.Transport{
 	DialContext:         (&net.Dialer{Timeout: 10 * time.Second}).DialContext,
 	TLSClientConfig:     &tls.Config{MinVersion: tls.VersionTLS12},
 	TLSHandshakeTimeout: 10 * time.Second,
@@ -20,23 +20,35 @@ var usualTransport http.RoundTripper = &http.Transport{
 	MaxIdleConnsPerHost: 2,
 }
 
-// httpClient returns a client that follows no redirect: nobody may repeat a request but the protocol.
-func (o *Rotator) httpClient(fresh bool) *http.Client {
-	base := o.Transport
-	if base == nil {
-		base = usualTransport
+// Transport is what requests are sent with unless the program says otherwise: TLS 1.2 or later, and no proxy, since one of
+// the machine's environment would receive secrets.
+func Transport() http.RoundTripper { return direct }
+
+// NewHTTPClient returns a client that follows no redirect: nobody may repeat a request but who made it. A nil transport
+// means [Transport].
+func NewHTTPClient(transport http.RoundTripper, timeout time.Duration) *http.Client {
+	if transport == nil {
+		transport = direct
 	}
 	return &http.Client{
-		Transport:     &recorder{base: base, fresh: fresh},
-		Timeout:       o.constants().callTimeout,
+		Transport:     transport,
+		Timeout:       timeout,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 }
 
-// A recorder notes in the write record of a context how far its request has come.
+func (o Options) httpClient() *http.Client {
+	base := o.Transport
+	if base == nil {
+		base = direct
+	}
+	return NewHTTPClient(&recorder{base: base, fresh: o.Fresh}, cmp.Or(o.Timeout, CallTimeout))
+}
+
+// A recorder notes in the record of a context how far its request has come.
 type recorder struct {
 	base  http.RoundTripper
-	fresh bool // each request has a connection of its own, so that it may meet another server
+	fresh bool
 }
 
 func (t *recorder) RoundTrip(req *http.Request) (*http.Response, error) {
@@ -46,7 +58,7 @@ func (t *recorder) RoundTrip(req *http.Request) (*http.Response, error) {
 		}
 		return nil, err
 	}
-	if rec, _ := req.Context().Value(recordKey{}).(*writeRecord); rec != nil {
+	if rec, _ := req.Context().Value(recordKey{}).(*Record); rec != nil {
 		rec.handedOver.Store(true)
 	}
 	if t.fresh {
@@ -58,17 +70,17 @@ func (t *recorder) RoundTrip(req *http.Request) (*http.Response, error) {
 
 type recordKey struct{}
 
-// A writeRecord tells how far the request of one call has come.
-type writeRecord struct {
+// A Record tells how far the request of one call has come, for [Classify].
+type Record struct {
 	handedOver atomic.Bool // to the transport
 	connecting atomic.Bool
 	connected  atomic.Bool
 	wrote      atomic.Bool
 }
 
-// recording returns a context whose call is recorded.
-func recording(ctx context.Context) (context.Context, *writeRecord) {
-	rec := &writeRecord{}
+// Recording returns a context for one call whose request is recorded.
+func Recording(ctx context.Context) (context.Context, *Record) {
+	rec := &Record{}
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
 		GetConn:      func(string) { rec.connecting.Store(true) },
 		GotConn:      func(httptrace.GotConnInfo) { rec.connected.Store(true) },
@@ -80,7 +92,7 @@ func recording(ctx context.Context) (context.Context, *writeRecord) {
 // unsent tells whether no header of the request can have been written: the transport never got it, or never got a
 // connection for it. A transport that says nothing of its connections is not trusted, and once there is a connection
 // the request may be written at any moment, even after the caller has given up.
-func (rec *writeRecord) unsent(err error) bool {
+func (rec *Record) unsent(err error) bool {
 	if rec == nil || rec.wrote.Load() || rec.connected.Load() {
 		return false
 	}

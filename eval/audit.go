@@ -1,0 +1,110 @@
+package eval
+
+import (
+	"context"
+
+	"github.com/escapement-go/escapement/rotators"
+)
+
+// AuditOptions say what is to be audited, and what to find fault with.
+type AuditOptions struct {
+	// Paths select rotators: the one at a path and those below it. Without paths all that the document itself holds are
+	// selected; those of its imports never are.
+	Paths []string
+
+	rotators.AuditOptions
+}
+
+// An Audit tells what credentials there are of those that an environment rotates. It prints no secret in any form.
+type Audit struct {
+	Environment *Environment  // values that the audit did not need are unknown if they depend on a call
+	Results     []AuditResult // of each selected rotator, in the order of the document
+}
+
+// An AuditResult is what one rotator has found.
+type AuditResult struct {
+	Path        string          // of the call below "values", such as aws.keys
+	Rotator     string          // its name, such as aws-iam
+	Range       Range           // of the call in the document
+	Audit       *rotators.Audit // nil of a rotator that is no [rotators.Auditor], and of one that failed
+	Diagnostics Diagnostics     // those at or below the call
+}
+
+// Audit lists the credentials of what an environment rotates, with a verdict on each, and writes nothing. The document is
+// checked as by Rotate, and what the selected rotators need is evaluated; it need not be one that can be saved.
+//
+// The error is nil if there is no error diagnostic; a bad verdict is none. The Audit is never nil. Audits wait for nobody.
+func (e *Evaluator) Audit(ctx context.Context, name string, opts AuditOptions) (*Audit, error) {
+	o, env, err := e.inquire(ctx, name, RotateOptions{Paths: opts.Paths}, auditing(opts.AuditOptions))
+	audit := &Audit{Environment: env}
+	for _, run := range o.selected {
+		result := AuditResult{
+			Path: run.result.Path, Rotator: run.result.Rotator, Range: markRange(run.expr.Mark()),
+			Diagnostics: env.below(exprPath(run.expr)),
+		}
+		if found, _ := run.answer.(*rotators.Audit); found != nil {
+			result.Audit = scrubbedAudit(found, o.secrets)
+		}
+		audit.Results = append(audit.Results, result)
+	}
+	return audit, err
+}
+
+// Worst returns the level of the worst verdict; false if there is none.
+func (a *Audit) Worst() (worst rotators.Level, found bool) {
+	for _, result := range a.Results {
+		if result.Audit == nil {
+			continue
+		}
+		for _, row := range result.Audit.Rows {
+			for _, verdict := range row.Verdicts {
+				worst, found = max(worst, verdict.Level), true
+			}
+		}
+	}
+	return worst, found
+}
+
+// auditing asks what credentials there are.
+func auditing(opts rotators.AuditOptions) inquiry {
+	return inquiry{
+		verb: "audit", skipped: "audited", code: "audit-failed",
+		ask: func(rotator rotators.Rotator) func(context.Context, *rotators.Request) (any, error) {
+			auditor, ok := rotator.(rotators.Auditor)
+			if !ok {
+				return nil
+			}
+			return func(ctx context.Context, req *rotators.Request) (any, error) {
+				req.Audit = opts
+				return auditor.Audit(ctx, req)
+			}
+		},
+		take: func(_ *operation, run *rotationRun, _ *contract, answer any) error {
+			run.answer = answer
+			return nil
+		},
+	}
+}
+
+// scrubbedAudit returns an audit without secrets in what it tells.
+func scrubbedAudit(found *rotators.Audit, secrets []string) *rotators.Audit {
+	audit := &rotators.Audit{Subject: found.Subject}
+	texts := []string{found.Subject}
+	for _, row := range found.Rows {
+		for _, verdict := range row.Verdicts {
+			texts = append(texts, verdict.Text)
+		}
+	}
+	scrub(texts, secrets)
+	audit.Subject, texts = texts[0], texts[1:]
+	for _, row := range found.Rows {
+		verdicts := row.Verdicts
+		row.Verdicts = nil
+		for _, verdict := range verdicts {
+			verdict.Text, texts = texts[0], texts[1:]
+			row.Verdicts = append(row.Verdicts, verdict)
+		}
+		audit.Rows = append(audit.Rows, row)
+	}
+	return audit
+}

@@ -1,0 +1,64 @@
+package eval
+
+import (
+	"context"
+
+	"github.com/escapement-go/escapement/rotators"
+)
+
+// A Verification tells whether what an environment has saved works. It prints no secret in any form.
+type Verification struct {
+	Environment *Environment         // values that it did not need are unknown if they depend on a call
+	Results     []VerificationResult // of each selected rotator, in the order of the document
+}
+
+// A VerificationResult tells whether the current credential of one rotator works.
+type VerificationResult struct {
+	Path        string          // of the call below "values", such as aws.keys
+	Rotator     string          // its name, such as aws-iam
+	Proof       *rotators.Proof // nil of a rotator that is no [rotators.Verifier], and of one that failed
+	Diagnostics Diagnostics     // those at or below the call
+}
+
+// Verify proves that the current credentials of an environment work, by using each for a call that changes nothing. No
+// login is needed, and nothing is written. Paths select rotators as for [RotateOptions].
+//
+// The error is nil if there is no error diagnostic, so that each credential works whose rotator can tell. The Verification
+// is never nil.
+func (e *Evaluator) Verify(ctx context.Context, name string, paths ...string) (*Verification, error) {
+	o, env, err := e.inquire(ctx, name, RotateOptions{Paths: paths}, verifying)
+	verification := &Verification{Environment: env}
+	for _, run := range o.selected {
+		result := VerificationResult{
+			Path: run.result.Path, Rotator: run.result.Rotator, Diagnostics: env.below(exprPath(run.expr)),
+		}
+		if proof, _ := run.answer.(*rotators.Proof); proof != nil {
+			texts := []string{proof.KeyID, proof.Identity}
+			scrub(texts, o.secrets)
+			result.Proof = &rotators.Proof{KeyID: texts[0], Identity: texts[1]}
+		}
+		verification.Results = append(verification.Results, result)
+	}
+	return verification, err
+}
+
+// verifying asks for proofs.
+var verifying = inquiry{
+	verb: "verify", skipped: "verified", code: "verify-failed", early: true,
+	ask: func(rotator rotators.Rotator) func(context.Context, *rotators.Request) (any, error) {
+		verifier, ok := rotator.(rotators.Verifier)
+		if !ok {
+			return nil
+		}
+		return func(ctx context.Context, req *rotators.Request) (any, error) {
+			if req.State == nil {
+				return nil, rotators.ErrNotRotated
+			}
+			return verifier.Verify(ctx, req)
+		}
+	},
+	take: func(_ *operation, run *rotationRun, _ *contract, answer any) error {
+		run.answer = answer
+		return nil
+	},
+}
