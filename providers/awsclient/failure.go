@@ -31,6 +31,9 @@ var refusals = []string{
 	"MissingAuthenticationToken", "ExpiredToken", "RequestExpired", "OptInRequired", "Throttling", "ThrottlingException",
 	"RequestLimitExceeded", "ValidationError", "InvalidInput", "InvalidAction", "MalformedQueryString",
 	"PasswordPolicyViolation", "EntityTemporarilyUnmodifiable",
+	"ResourceNotFoundException", "ResourceExistsException", "AccessDeniedException", "InvalidRequestException", "InvalidParameterException",
+	"EncryptionFailure", "DecryptionFailure", "LimitExceededException", "ValidationException", "UnrecognizedClientException",
+	"InvalidSignatureException", "ExpiredTokenException", "MissingAuthenticationTokenException", "IncompleteSignatureException",
 }
 
 // Classify reads an error of the SDK. What was written of the request comes from the record of [Recording]; a nil one

@@ -13,6 +13,7 @@ const (
 	dueAdopt      = "adopt"
 	dueDelete     = "delete"
 	dueDeactivate = "deactivate"
+	duePublish    = "publish"
 	dueRotate     = "rotate"
 )
 
@@ -20,12 +21,13 @@ const (
 type agenda struct {
 	*state
 	times
+	publish           *publication // nil: the key is published nowhere
 	lease, quarantine time.Duration
 	listed            func(id string) time.Time // what the list says of a key's creation; nil before there is one
 }
 
-// Due says what is due at now, by the four durations among the inputs and the state; other inputs may be absent. An
-// error has the code bad-input or bad-state.
+// Due says what is due at now, by the four durations among the inputs, "publish", and the state; other inputs may be
+// absent, and so may members of "publish". An error has the code bad-input or bad-state.
 func (o *Rotator) Due(req *rotators.Request, now time.Time) (rotators.Due, error) {
 	s, err := parseState(req.State)
 	if err != nil {
@@ -35,8 +37,12 @@ func (o *Rotator) Due(req *rotators.Request, now time.Time) (rotators.Due, error
 	if err != nil {
 		return rotators.Due{}, err
 	}
+	p, err := namedPublication(req)
+	if err != nil {
+		return rotators.Due{}, err
+	}
 	c := o.constants()
-	return iamuser.Due(agenda{state: s, times: t, lease: c.LeaseTTL, quarantine: c.quarantineFor}.actions(), now), nil
+	return iamuser.Due(agenda{state: s, times: t, publish: p, lease: c.LeaseTTL, quarantine: c.quarantineFor}.actions(), now), nil
 }
 
 // actions lists everything that will ever be due if nothing else happens, in the order in which a run does it. An
@@ -54,6 +60,9 @@ func (a agenda) actions() []rotators.Action {
 			id = p.key.id
 		}
 		add(dueRecover, id, at, "a rotation is unfinished")
+	}
+	if a.unpublished() {
+		add(duePublish, a.current.id, time.Time{}, "the secret does not hold the current key, or may not")
 	}
 	if a.adoptable() {
 		add(dueAdopt, a.current.id, time.Time{}, "keys that were written by hand are to be watched from now on")

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+
 	"github.com/escapement-go/escapement/providers"
 	"github.com/escapement-go/escapement/providers/awsclient"
 	"github.com/escapement-go/escapement/providers/awstest"
@@ -93,7 +95,10 @@ type control func(a *attempt, req *rotators.Request, save func(context.Context, 
 // simDialer makes clients that call the simulator without HTTP.
 type simDialer struct{ run *awstest.Run }
 
-func (d simDialer) IAM(l awsclient.Login, _ string) iamAPI      { return d.run.IAM(l.Credentials()) }
+func (d simDialer) IAM(l awsclient.Login, _ string) iamAPI { return d.run.IAM(l.Credentials()) }
+func (d simDialer) Secrets(l awsclient.Login, region string) secretsAPI {
+	return d.run.SecretsManager(l.Credentials(), func(o *secretsmanager.Options) { o.Region = region })
+}
 func (d simDialer) STS(l awsclient.Login, _ string) iamuser.STS { return d.run.STS(l.Credentials()) }
 
 // An attempt is one run in a world.

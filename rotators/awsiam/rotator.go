@@ -13,9 +13,9 @@ import (
 // A Rotator rotates the access keys of IAM users. The zero value talks to AWS. Its fields must not change while it is in
 // use; its methods may be called concurrently.
 type Rotator struct {
-	// IAMEndpoint and STSEndpoint are base URLs to use instead of AWS's own, for private endpoints and tests. One with a
-	// path ends in a slash. Empty means the endpoint of the region.
-	IAMEndpoint, STSEndpoint string
+	// IAMEndpoint, STSEndpoint and SecretsManagerEndpoint are base URLs to use instead of AWS's own, for private endpoints
+	// and tests. One with a path ends in a slash. Empty means the endpoint of the region.
+	IAMEndpoint, STSEndpoint, SecretsManagerEndpoint string
 
 	// FIPS and DualStack choose the variants of AWS's own endpoints.
 	FIPS, DualStack bool
