@@ -107,6 +107,7 @@ const (
 	humanKills
 	humanSwitchesOff
 	humanEdits
+	humanPublishes // or stops to
 )
 
 // A storm decides how each step of a run goes.
@@ -124,7 +125,7 @@ func (s *storm) alternatives(c awstest.Call) []int {
 	switch c.Action {
 	case "CreateAccessKey":
 		all = []int{fine, crashAfter, failed, lostAfter, incomplete, denied}
-	case "DeleteAccessKey":
+	case "DeleteAccessKey", "PutSecretValue":
 		all = []int{fine, crashAfter, failed, lostAfter, denied}
 	case "UpdateAccessKey", "Save":
 		all = []int{fine, crashAfter, failed, lostAfter}
@@ -146,6 +147,9 @@ func (s *storm) alternatives(c awstest.Call) []int {
 	}
 	if s.is.previous != nil {
 		all = append(all, humanEdits)
+	}
+	if s.publish {
+		all = append(all, humanPublishes)
 	}
 	return append(all, humanCreates)
 }
@@ -212,7 +216,7 @@ func (s *storm) act(how int) {
 	acts := map[int]func(*world) bool{humanCreates: acts[0].do, humanKills: acts[1].do, humanSwitchesOff: acts[2].do, humanEdits: func(w *world) bool {
 		w.doc.Edit(func(state map[string]any) map[string]any { return without(state, "previous") })
 		return true
-	}}
+	}, humanPublishes: publishActs[0].do}
 	if do := acts[how]; do != nil {
 		s.world.acted, s.world.human = true, true
 		do(s.world)
@@ -232,9 +236,14 @@ func TestModel(t *testing.T) {
 	for _, test := range []struct {
 		name   string
 		policy awstest.Policy
-	}{{"D1", nil}, {"D1m", awstest.MinimalPolicy}} {
+		starts []start
+	}{
+		{"D1", nil, modelStarts()},
+		{"D1m", awstest.MinimalPolicy, modelStarts()},
+		{"D1p", nil, publishStarts},
+	} {
 		figures := &tally{table: test.name}
-		for _, s := range startsWhere(func(s start) bool { return s.modelled }) {
+		for _, s := range test.starts {
 			explore(2, one, func(sc *script) {
 				w := newWorld(s, variant{policy: test.policy})
 				w.minimal = test.policy != nil
