@@ -4,6 +4,9 @@ import "encoding/json"
 
 // holds returns the id of the access key that the consumers of the watched secret get, empty if it has none.
 func (w *Watch) holds() string {
+	if w.Secret == "" {
+		return ""
+	}
 	kept := w.sim.keptSecret(w.sim.options.Region, w.Secret)
 	if kept == nil {
 		return ""
@@ -21,9 +24,6 @@ func (w *Watch) holds() string {
 
 // serves tells whether the key that the watched secret holds is alive.
 func (w *Watch) serves() bool {
-	if w.Secret == "" {
-		return false
-	}
 	k := w.sim.keys[w.holds()]
 	return k != nil && k.alive()
 }

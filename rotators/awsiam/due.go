@@ -71,7 +71,7 @@ func (a agenda) actions() []rotators.Action {
 		if at, will := a.deletion(e); will {
 			add(dueDelete, e.id, at, "a deactivated key has reached its age")
 		} else if a.unfinished(e) {
-			add(dueRecover, e.id, time.Time{}, "the end of a key is unfinished")
+			add(dueRecover, e.id, a.settled(), "the end of a key is unfinished")
 		}
 	}
 	if at, will := a.deactivatePrevious(); will {
@@ -118,8 +118,12 @@ func (a agenda) deletion(e entry) (time.Time, bool) {
 	if since.IsZero() {
 		since = e.since
 	}
-	return iamuser.Later(iamuser.After(a.made(e.id), a.remove), since.Add(a.remove-a.deactivate)), true
+	at := iamuser.Later(iamuser.After(a.made(e.id), a.remove), since.Add(a.remove-a.deactivate))
+	return iamuser.Later(at, a.settled()), true
 }
+
+// settled is when programs have had the time to take a key that was published lately.
+func (a agenda) settled() time.Time { return iamuser.After(a.publishedAt(), a.minInterval) }
 
 // base is since when the previous key is the previous one; false if nobody knows, and then nothing is due for it.
 func (a agenda) base() (time.Time, bool) {
@@ -127,7 +131,7 @@ func (a agenda) base() (time.Time, bool) {
 	if at.IsZero() {
 		at = a.ledger.adopted
 	}
-	return at, !at.IsZero()
+	return iamuser.Later(at, a.publishedAt()), !at.IsZero()
 }
 
 func (a agenda) deactivatePrevious() (time.Time, bool) {
@@ -162,5 +166,5 @@ func (a agenda) rotation() (time.Time, bool) {
 	case a.current == nil:
 		return time.Time{}, true
 	}
-	return iamuser.Later(iamuser.After(a.made(a.current.id), a.rotate), iamuser.After(a.ledger.promoted, a.minInterval)), true
+	return iamuser.Later(iamuser.After(a.made(a.current.id), a.rotate), iamuser.After(a.changed(), a.minInterval)), true
 }

@@ -17,6 +17,7 @@ import (
 	smithymiddleware "github.com/aws/smithy-go/middleware"
 
 	"github.com/escapement-go/escapement/providers/awsclient"
+	"github.com/escapement-go/escapement/rotators/internal/iamuser"
 )
 
 const (
@@ -36,6 +37,17 @@ func (a agenda) unpublished() bool {
 	}
 	return p == nil || p.id != a.current.id || a.publish.secretID != "" && p.secretID != a.publish.secretID
 }
+
+// publishedAt is when the secret got another key than before; zero if nothing is published.
+func (a agenda) publishedAt() time.Time {
+	if a.publish == nil || a.ledger.published == nil {
+		return time.Time{}
+	}
+	return a.ledger.published.at
+}
+
+// changed is when the keys that programs get have changed last, in the document or in the secret.
+func (a agenda) changed() time.Time { return iamuser.Later(a.ledger.promoted, a.publishedAt()) }
 
 // publishFirst is step PUBLISH as it comes before anything is retired or made: programs may still use the key that the
 // secret holds, and a late request of a run that has stood still must not find a newer key there than its own.
@@ -110,30 +122,44 @@ func (r *run) publish() (*unput, error) {
 	if err := r.Canceled("publishing"); err != nil {
 		return nil, err
 	}
-	c, p := r.state.current, r.in.publish
-	next := r.state.clone()
-	next.ledger.published = &published{id: c.id, secretID: p.secretID, at: r.Now()}
-	next.ledger.publishFailed = nil
 	if !r.keeps(ruleAfter) {
-		if err := r.save(next, "the current key is published"); err != nil {
+		if err := r.notePublished(); err != nil {
 			return nil, err
 		}
 	}
+	c := r.state.current
 	if failed := r.put(c); failed != nil {
-		if known := r.state.ledger.publishFailed; r.keeps(ruleAfter) && (known == nil || known.code != failed.code) {
-			next = r.state.clone()
-			next.ledger.publishFailed = &publishFailure{code: failed.code, since: r.Now()}
-			_ = r.trySave(next, "the current key could not be published") // whether it is saved or not, the run ends with the failure
-		}
+		r.noteUnput(failed)
 		return failed, nil
 	}
-	if !r.keeps(ruleRemember) {
-		r.state = next
-	} else if err := r.save(next, "the current key is published"); err != nil {
+	if err := r.notePublished(); err != nil {
 		return nil, err
 	}
-	r.Report("published", c.id, "the secret %q holds the current key", p.secretID)
+	r.Report("published", c.id, "the secret %q holds the current key", r.in.publish.secretID)
 	return nil, nil
+}
+
+// notePublished is SAVE D: the secret holds the current key.
+func (r *run) notePublished() error {
+	next := r.state.clone()
+	next.ledger.published = &published{id: next.current.id, secretID: r.in.publish.secretID, at: r.Now()}
+	next.ledger.publishFailed = nil
+	if !r.keeps(ruleRemember) {
+		r.state = next
+		return nil
+	}
+	return r.save(next, "the current key is published")
+}
+
+// noteUnput notes a failure that has not been noted yet. Whether it is saved or not, the run ends with the failure.
+func (r *run) noteUnput(failed *unput) {
+	known := r.state.ledger.publishFailed
+	if known != nil && known.code == failed.code || !r.keeps(ruleAfter) {
+		return
+	}
+	next := r.state.clone()
+	next.ledger.publishFailed = &publishFailure{code: failed.code, since: r.Now()}
+	_ = r.trySave(next, "the current key could not be published")
 }
 
 // An unput key is one that the secret did not take.

@@ -3,6 +3,7 @@ package awsiam
 import (
 	"context"
 	"encoding/json"
+	"testing"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -125,4 +126,14 @@ func (w *world) judgeSecret(r recovery) {
 	if failed := readState(w.doc.State()).ledger.publishFailed; w.inputs["publish"] != nil && alive && !unsettled[r.last] && failed != nil {
 		w.violate("at rest the document says that the key could not be published: %s", failed.code)
 	}
+}
+
+// valueOf reads what was published.
+func valueOf(t *testing.T, text string) map[string]any {
+	t.Helper()
+	var value map[string]any
+	if err := json.Unmarshal([]byte(text), &value); err != nil {
+		t.Fatal(err)
+	}
+	return value
 }

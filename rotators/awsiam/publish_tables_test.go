@@ -91,17 +91,15 @@ func TestPublishTables(t *testing.T) {
 		cells     int
 		scenarios func() []scenario
 	}{
-		{"PA1", 16 * 24, func() []scenario { return crashesOf(publishStarts, publishPoints) }},
-		{"PA2", 4 * 24 * 24, func() []scenario { return doubleCrashesOf(corePublishStarts(), publishPoints) }},
-		{"PA3", 16 * 28, refusedPuts},
-		{"PB1", 4 * 207, func() []scenario { return outcomesOf(0, corePublishStarts(), slices.Concat(faults(), publishFaults())) }},
-		{"PB1'", 4 * 207, func() []scenario { return outcomesOf(1, corePublishStarts(), slices.Concat(faults(), publishFaults())) }},
-		{"PB2", 2 * 35 * 24, func() []scenario { return faultThenCrash(publishStarts[2:4], publishFaults(), publishPoints) }},
-		{"PC2", 16 * 24 * 4, func() []scenario { return freezesOf(publishStarts, publishPoints) }},
-		{"PC2'", 16 * 24 * 4, func() []scenario { return freezesBeforeOf(publishStarts, publishPoints) }},
-		{"PC3", 4 * 24 * 8, func() []scenario {
-			return humansOf(corePublishStarts(), publishPoints, slices.Concat(acts, publishActs))
-		}},
+		{"A1p", 16 * 24, publishCrashes},
+		{"A2p", 4 * 24 * 24, func() []scenario { return doubleCrashesOf(corePublishStarts(), publishPoints) }},
+		{"A3p", 16 * 28, refusedPuts},
+		{"B1p", 4 * 207, func() []scenario { return outcomesOf(0, corePublishStarts(), slices.Concat(faults(), publishFaults())) }},
+		{"B1p'", 4 * 207, func() []scenario { return outcomesOf(1, corePublishStarts(), slices.Concat(faults(), publishFaults())) }},
+		{"B2p", 2 * 35 * 24, func() []scenario { return faultThenCrash(publishStarts[2:4], publishFaults(), publishPoints) }},
+		{"C2p", 16 * 24 * 4, publishFreezes},
+		{"C2p'", 16 * 24 * 4, func() []scenario { return freezesBeforeOf(publishStarts, publishPoints) }},
+		{"C3p", 4 * 24 * 8, publishHumans},
 	} {
 		t.Run(table.name, func(t *testing.T) {
 			t.Parallel()
@@ -110,13 +108,32 @@ func TestPublishTables(t *testing.T) {
 			figures.report(t)
 			figures.expect(t, table.cells)
 			for _, point := range []string{afterPut, saveD} {
-				if table.name == "PA1" && !figures.names["crash after "+point] && !testing.Short() {
+				if table.name == "A1p" && !figures.names["crash after "+point] && !testing.Short() {
 					t.Errorf("no run has come to %q", point)
 				}
 			}
-			if table.name == "PA3" && !figures.names["not taken, crash after "+saveFailure] {
+			if table.name == "A3p" && !figures.names["not taken, crash after "+saveFailure] {
 				t.Error("no run has noted that a key was not taken")
 			}
 		})
 	}
+}
+
+func publishCrashes() []scenario { return crashesOf(publishStarts, publishPoints) }
+func publishFreezes() []scenario { return freezesOf(publishStarts, publishPoints) }
+func publishRefused() []scenario { return outcomesOf(0, publishStarts, publishFaults()) }
+func publishHumans() []scenario {
+	return humansOf(corePublishStarts(), publishPoints, slices.Concat(acts, publishActs))
+}
+
+// Two processes rotate and publish.
+func TestPublishRivals(t *testing.T) {
+	t.Parallel()
+	rivals(t, "C1p", publishStarts[:10], 1000, 300)
+}
+
+// A caller gives up.
+func TestPublishCancelled(t *testing.T) {
+	t.Parallel()
+	cancellations(t, "CXp", publishStarts, publishPoints)
 }

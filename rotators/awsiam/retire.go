@@ -112,7 +112,11 @@ func (r *run) signs(id string) bool { return id == r.Login.AccessKeyID && r.keep
 // claimed tells whether somebody has switched on again what we had switched off.
 func (r *run) claimed(e entry) bool { return !e.inactive.IsZero() && r.alive(e.id) }
 
+// retireEntries does not end a key that programs may use because they have not read the secret again since it changed.
 func (r *run) retireEntries() error {
+	if a := r.agenda(); !r.force && r.keeps(ruleTime) && r.Now().Before(a.settled()) {
+		return nil
+	}
 	for _, e := range r.state.clone().ledger.retiring {
 		a := r.agenda()
 		at, aged := a.deletion(e)

@@ -25,6 +25,7 @@ const (
 	ruleWait                         // nothing is retired while the current key is unpublished
 	ruleUnpublished                  // no key is made while the current one is unpublished
 	ruleDead                         // a key that does not work is not published
+	ruleTime                         // nothing is retired directly after the secret has changed
 	ruleAfter                        // that a key is published is noted when it is done and not before
 	ruleRemember                     // that a key is published is noted
 )

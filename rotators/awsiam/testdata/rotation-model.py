@@ -84,11 +84,12 @@ class World:
         self.publish = secret is not None       # the inputs name a secret, which exists
         self.versions = list(secret or ())      # the keys whose values were put, each under its own token
         self.holds = self.versions[-1] if self.versions else None       # what consumers of the secret get
+        self.left = {}                          # when a key left it
 
     # ---- what may happen at an operation
     def alternatives(self, op, proc):
         kind = op[0]
-        if kind == 'load':
+        if kind in ('load', 'clock'):
             return ('ok',)
         if kind in WRITES:
             alts = ['ok', 'crash', 'lost0', 'lost1'] + ({'create': ['half', 'denied'], 'delete': ['denied'], 'put': ['denied']}.get(kind, []))
@@ -166,6 +167,9 @@ class World:
         proc.rev, proc.publish = self.rev, self.publish
         return self.doc
 
+    def do_clock(self, proc, how):
+        return self.now
+
     def do_list(self, proc, how):
         seen = {k: (v.active, v.made) for k, v in self.keys.items()}
         if how == 'stale' and seen:
@@ -210,6 +214,8 @@ class World:
             self.bad.add('I8 overlap lost')
         if kid == proc.signer:
             self.bad.add('I2 signing key killed')
+        if proc.publish and self.now - self.left.get(kid, -10**9) < MIN_INTERVAL:
+            self.bad.add('I12 a key killed that has just left the secret')
         if kid == self.holds and proc.publish:
             self.bad.add('I12 the key that the secret holds killed')
         return key
@@ -232,7 +238,7 @@ class World:
     def do_put(self, proc, how, kid):
         """PutSecretValue: a token that was used with the same value is a no-op, a new one becomes what consumers get."""
         if kid not in self.versions or not proc.on('token'):
-            self.holds = kid
+            self.left[self.holds], self.holds = self.now, kid
             self.versions.append(kid)
 
     def do_save(self, proc, how, doc):
@@ -335,7 +341,7 @@ def safe(p):
             raise Refuse('unpublished', clean=False)                # a late PUT of this key must not find a newer one
         p.writes = 0                                                # I10 is about the rotation itself
         prev, age = d.get('previous'), p.ages
-        early = cur and p.on('interval') and now - d.get('promoted', -10**9) < MIN_INTERVAL
+        early = cur and p.on('interval') and now - d.get('promoted', -10**9) < MIN_INTERVAL or just_published(p, d, now)
         undue = p.mode == 'due' and cur and age and alive and now - K[cur][1] < age['rotate']
         if early or undue:
             if pend:                                                # what RECOVER settled needs no reminder
@@ -420,7 +426,7 @@ def safe(p):
     old = d.get('previous')
     if old in K and old not in (prev, roll):
         keep.append(dict(id=old, act='delete', t=now, off=None))     # what leaves the document stays in the ledger
-    d = dict(current=roll, previous=prev, retiring=keep, promoted=now, published=d.get('published'), failed=d.get('failed'))
+    d = dict(current=roll, previous=prev, retiring=keep, promoted=now, published=d.get('published'), at=d.get('at'), failed=d.get('failed'))
     yield ('save', d)
     if unpublished(p, d):
         d, fault = yield from publish(p, d)
@@ -433,9 +439,14 @@ def unpublished(p, d):
     return p.publish and d.get('current') and d.get('published') != d['current']
 
 
+def just_published(p, d, now):
+    """Consumers of the secret have not had time to take the current key, and use the one before."""
+    return p.publish and p.on('time') and d.get('at') is not None and now - d['at'] < MIN_INTERVAL
+
+
 def publish(p, d):
     """PUT the current key, then remember it. Returns the state and, if it was not published, the fault."""
-    done = {**d, 'published': d['current'], 'failed': None}
+    done = {**d, 'published': d['current'], 'at': (yield ('clock',)), 'failed': None}
     if not p.on('after'):
         yield ('save', done)
     try:
@@ -456,7 +467,7 @@ def claimed(e, K):
 
 def retire(p, d, K, now, alive):
     """Finish earlier retirements, then deactivate or delete by age."""
-    if not alive:
+    if not alive or just_published(p, d, now):
         return d, K
     a = p.ages
     for e in d.get('retiring', ()):
@@ -470,7 +481,7 @@ def retire(p, d, K, now, alive):
                 a and now - K[k][1] >= a['delete'] and now - (e['t'] if waiting else e['off']) >= a['delete'] - a['deactivate'])):
             yield ('delete', k)
             K = {x: v for x, v in K.items() if x != k}
-    prev, since = d.get('previous'), now - d.get('promoted', -10**9)
+    prev, since = d.get('previous'), now - max(d.get('promoted', -10**9), (p.publish and d.get('at')) or -10**9)
     if a and prev in K and prev != p.signer:
         age, full = now - K[prev][1], d
         forget = {**d, 'previous': None, 'retiring': [*d.get('retiring', ()), dict(id=prev, act='deactivate', t=now, off=None)]}
@@ -527,6 +538,7 @@ RULES_OF_PUBLISHING = {
     'wait':         'nothing is retired while the current key is unpublished',
     'unpublished':  'no key is made while the current one is unpublished',
     'dead':         'a key that does not work is not published',
+    'time':         'nothing is retired directly after the secret has changed',
     'after':        'a PUT is remembered when it is done and not before',
     'remember':     'a PUT is remembered',
 }
@@ -667,7 +679,7 @@ def clean_runs(w, alg, make):
     """Fault-free scheduled runs; afterwards everything must work, or the refusal must say which keys are in the way (I11)."""
     p = make('x')
     situation = (alg, p.off, p.minimal, p.signer, w.quota, w.cas, w.lazy, w.now, w.made, w.human_hit, repr(w.doc), repr(w.demoted),
-                 w.publish, w.holds, *w.versions, '|', *sorted(w.handed), *((k, *(getattr(v, a) for a in Key.__slots__)) for k, v in w.keys.items()))
+                 w.publish, w.holds, *w.versions, repr(w.left), *sorted(w.handed), *((k, *(getattr(v, a) for a in Key.__slots__)) for k, v in w.keys.items()))
     if situation not in SETTLED:
         before, w.bad = w.bad, set()
         settle(w, alg, make)
