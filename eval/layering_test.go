@@ -47,13 +47,13 @@ func listPackages(t *testing.T) map[string]linkedPackage {
 
 // layers says which packages of ours each package may import: those of its own line and of the lines above.
 var layers = [][]string{
-	{"schema", "eval/internal/yamltext", "providers/awspartition"},
+	{"schema", "eval/internal/yamltext", "providers/awspartition", "rotators/internal/age"},
 	{"eval/internal/syntax"},
 	{"providers"},
 	{"rotators"},
 	{"providers/awsclient"},
 	{"rotators/internal/iamuser"},
-	{"eval", "providers/awslogin", "rotators/awsiam"},
+	{"eval", "providers/awslogin", "rotators/awsiam", "rotators/password"},
 	{"providers/providertest", "rotators/rotatortest", "providers/awstest", "eval/evaltest", "examples/"},
 }
 

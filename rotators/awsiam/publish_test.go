@@ -236,6 +236,29 @@ func TestPublishRemoved(t *testing.T) {
 	w.sound(t)
 }
 
+// An audit says that a key could not be published.
+func TestPublishAudit(t *testing.T) {
+	for _, test := range []struct {
+		start int
+		want  []string // of the current key
+	}{{33, nil}, {35, []string{"due"}}, {37, []string{"unpublished", "due"}}} {
+		w := newWorld(publishStart(test.start), variant{})
+		a := w.attempt()
+		audit, err := a.rotator().Audit(a.ctx, a.request(w.doc.State()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var codes []string
+		for _, v := range audit.Rows[0].Verdicts {
+			codes = append(codes, v.Code)
+		}
+		if !slices.Equal(codes, test.want) {
+			t.Errorf("start %d: %v, want %v", test.start, audit.Rows[0].Verdicts, test.want)
+		}
+		w.sound(t)
+	}
+}
+
 // A key that does not work is not published.
 func TestPublishDeadKey(t *testing.T) {
 	w := newWorld(publishStart(45), variant{})

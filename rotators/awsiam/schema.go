@@ -2,6 +2,7 @@ package awsiam
 
 import (
 	"github.com/escapement-go/escapement/rotators"
+	"github.com/escapement-go/escapement/rotators/internal/age"
 	"github.com/escapement-go/escapement/rotators/internal/iamuser"
 	"github.com/escapement-go/escapement/schema"
 )
@@ -14,8 +15,8 @@ func choice(description, usual string, values ...any) *schema.Schema {
 
 func inputSchema() *schema.Schema {
 	return iamuser.Inputs(map[string]*schema.Schema{
-		"deactivateAfter": iamuser.Duration("The age of the previous key at which it is deactivated."),
-		"deleteAfter":     iamuser.Duration("The age of the previous key at which it is deleted."),
+		"deactivateAfter": age.Schema("The age of the previous key at which it is deactivated."),
+		"deleteAfter":     age.Schema("The age of the previous key at which it is deleted."),
 		"orphans": choice("What to do with a key that an unfinished rotation may have made.", "quarantine",
 			"quarantine", "report"),
 		"previousInUse": choice("What to do if the place of the previous key is needed and it was used lately.", "delete",

@@ -11,7 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/escapement-go/escapement/rotators"
-	"github.com/escapement-go/escapement/rotators/internal/iamuser"
+	"github.com/escapement-go/escapement/rotators/internal/age"
 	"github.com/escapement-go/escapement/schema"
 )
 
@@ -202,7 +202,7 @@ func TestConstants(t *testing.T) {
 	if c.listLag >= c.LeaseTTL {
 		t.Error("a list may be too old to recover by")
 	}
-	if c.ChangeBy+c.createTimeout+2*c.SaveBudget+c.proveBudget > c.LeaseTTL || c.LeaseTTL > iamuser.LeastInterval {
+	if c.ChangeBy+c.createTimeout+2*c.SaveBudget+c.proveBudget > c.LeaseTTL || c.LeaseTTL > age.LeastInterval {
 		t.Error("a run may outlive its lease, or the lease the interval")
 	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/escapement-go/escapement/providers/awsclient"
 	"github.com/escapement-go/escapement/rotators"
+	"github.com/escapement-go/escapement/rotators/internal/age"
 )
 
 // A Target is whose credential is rotated, and how AWS is asked to.
@@ -21,30 +22,38 @@ func BadInput(name, format string, args ...any) *Error {
 	return &Error{Code: "bad-input", Text: fmt.Sprintf("%q "+format, append([]any{name}, args...)...)}
 }
 
-// ParseTarget reads the inputs "login", "userArn" and "region".
+// ParseTarget reads them. A login that does not outlast now by the reserve is an error.
 func ParseTarget(req *rotators.Request, now time.Time, reserve time.Duration) (Target, error) {
-	raw := struct {
-		UserARN string `json:"userArn"`
-		Region  string `json:"region"`
-	}{}
-	if err := req.Decode(&raw); err != nil {
-		return Target{}, &Error{Code: "bad-input", Text: err.Error()}
-	}
 	var t Target
 	var err error
 	if t.Login, err = awsclient.ParseLogin(&req.Request, now, reserve); err != nil {
 		return Target{}, badLogin(err, now)
 	}
-	if raw.UserARN == "" {
-		return Target{}, BadInput("userArn", `is empty; write one such as "arn:aws:iam::123456789012:user/name"`)
-	}
-	if t.User, err = awsclient.ParseUser(raw.UserARN); err != nil {
-		return Target{}, BadInput("userArn", "%v", err)
-	}
-	if t.Region, err = awsclient.RegionIn(raw.Region, t.User.Partition); err != nil {
-		return Target{}, BadInput("region", "%v", err)
+	if t.User, t.Region, err = ParseUser(req); err != nil {
+		return Target{}, err
 	}
 	return t, nil
+}
+
+// ParseUser reads those of the inputs that say whose credentials they are, and where to ask.
+func ParseUser(req *rotators.Request) (user awsclient.ARN, region string, err error) {
+	raw := struct {
+		UserARN string `json:"userArn"`
+		Region  string `json:"region"`
+	}{}
+	if err := req.Decode(&raw); err != nil {
+		return user, "", &Error{Code: "bad-input", Text: err.Error()}
+	}
+	if raw.UserARN == "" {
+		return user, "", BadInput("userArn", `is empty; write one such as "arn:aws:iam::123456789012:user/name"`)
+	}
+	if user, err = awsclient.ParseUser(raw.UserARN); err != nil {
+		return user, "", BadInput("userArn", "%v", err)
+	}
+	if region, err = awsclient.RegionIn(raw.Region, user.Partition); err != nil {
+		return user, "", BadInput("region", "%v", err)
+	}
+	return user, region, nil
 }
 
 func badLogin(err error, now time.Time) *Error {
@@ -59,46 +68,22 @@ func badLogin(err error, now time.Time) *Error {
 	return e
 }
 
-// The bounds of durations among the inputs.
-const (
-	DefaultInterval = 10 * time.Minute
-	LeastInterval   = 5 * time.Minute
-	mostInterval    = 168 * time.Hour
-	leastAge        = time.Hour
-	mostAge         = 3650 * 24 * time.Hour
-)
+// DefaultInterval is the input "minInterval" where it is left out.
+const DefaultInterval = age.DefaultInterval
 
 // ReadInterval reads the input "minInterval" into to, which keeps what it has if the text is empty.
 func ReadInterval(text string, to *time.Duration) error {
-	return readDuration("minInterval", text, to, LeastInterval, mostInterval)
+	return wrong(age.ReadInterval(text, to))
 }
 
 // ReadAge reads an age at which something is due into to, which keeps what it has if the text is empty.
 func ReadAge(name, text string, to *time.Duration) error {
-	return readDuration(name, text, to, leastAge, mostAge)
+	return wrong(age.ReadAge(name, text, to))
 }
 
-func readDuration(name, text string, to *time.Duration, least, most time.Duration) error {
-	if text == "" {
+func wrong(err error) error {
+	if err == nil {
 		return nil
 	}
-	parsed, err := ParseDuration(text)
-	switch {
-	case err != nil:
-		return BadInput(name, "is not a duration; %v", err)
-	case parsed < least || parsed > most:
-		return BadInput(name, "must be from %s to %s", inWords(least), inWords(most))
-	}
-	*to = parsed
-	return nil
-}
-
-func inWords(d time.Duration) string {
-	switch {
-	case d%(24*time.Hour) == 0 && d > mostInterval:
-		return fmt.Sprintf("%dd", d/(24*time.Hour))
-	case d%time.Hour == 0:
-		return fmt.Sprintf("%dh", d/time.Hour)
-	}
-	return fmt.Sprintf("%dm", d/time.Minute)
+	return &Error{Code: "bad-input", Text: err.Error()}
 }

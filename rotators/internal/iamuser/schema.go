@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/escapement-go/escapement/providers/awsclient"
+	"github.com/escapement-go/escapement/rotators/internal/age"
 	"github.com/escapement-go/escapement/schema"
 )
 
@@ -16,11 +17,6 @@ func Text(description string) *schema.Schema {
 // SecretText describes a secret string.
 func SecretText(description string) *schema.Schema {
 	return &schema.Schema{Type: []string{"string"}, Description: description, Secret: true}
-}
-
-// Duration describes a duration, as [ParseDuration] reads it.
-func Duration(description string) *schema.Schema {
-	return &schema.Schema{Type: []string{"string"}, Description: description, Pattern: DurationPattern}
 }
 
 // Open describes an object that may have other members, too.
@@ -41,8 +37,8 @@ func Inputs(own map[string]*schema.Schema) *schema.Schema {
 		"login":       awsclient.LoginSchema(),
 		"userArn":     Text("The ARN of the user."),
 		"region":      Text("The region whose STS is asked; a default of the user's partition without it."),
-		"minInterval": Duration("The least time between two rotations, 5m to 168h."),
-		"rotateAfter": Duration("The age at which rotation is due, 1h to 3650d."),
+		"minInterval": age.Schema("The least time between two rotations, 5m to 168h."),
+		"rotateAfter": age.Schema("The age at which rotation is due, 1h to 3650d."),
 	}, "login", "userArn")
 	s.Properties["minInterval"].Default = "10m"
 	maps.Copy(s.Properties, own)
