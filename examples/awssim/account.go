@@ -13,6 +13,7 @@ const (
 	account      = "012345678912"
 	user         = "app"
 	role         = "deployer"
+	secret       = "app/key"
 	issuerURL    = "https://esc.example.com"
 	organization = "acme"
 )
@@ -47,6 +48,7 @@ func newAccount(issuer awslogin.Issuer, speed float64) (*awstest.Simulator, erro
 		Clock:     awstest.RealTime(speed),
 		CheckSkew: speed == 1,
 		Users:     []awstest.User{{Name: user}},
+		Secrets:   []awstest.Secret{{Name: secret, Text: "{}"}},
 		Roles:     []awstest.Role{{Name: role, TrustPolicy: string(trust)}},
 		Issuers:   []awstest.Issuer{{URL: issuer.URL, ClientIDs: []string{audience}, Documents: documents}},
 	})
