@@ -6,7 +6,10 @@ import (
 	"strings"
 
 	"github.com/escapement-go/escapement/providers"
+	"github.com/escapement-go/escapement/providers/awsclient"
 	"github.com/escapement-go/escapement/providers/awslogin"
+	"github.com/escapement-go/escapement/providers/awsparams"
+	"github.com/escapement-go/escapement/providers/awssecrets"
 	"github.com/escapement-go/escapement/rotators"
 	"github.com/escapement-go/escapement/rotators/awsiam"
 	"github.com/escapement-go/escapement/rotators/password"
@@ -15,7 +18,7 @@ import (
 // awsFlags are how esc reaches AWS, which no document may choose.
 type awsFlags struct {
 	TokenSource string   `help:"Where the tokens of aws-login come from: ${sources}." env:"ESC_TOKEN_SOURCE" placeholder:"SOURCE"`
-	AWSEndpoint string   `name:"aws-endpoint" help:"Address to use in AWS's place, with IAM at /iam/ and STS at /sts/." env:"ESC_AWS_ENDPOINT" placeholder:"URL"`
+	AWSEndpoint string   `name:"aws-endpoint" help:"Address to use in AWS's place, with IAM at /iam/, STS at /sts/ and so on." env:"ESC_AWS_ENDPOINT" placeholder:"URL"`
 	AWSRegion   []string `name:"aws-region" help:"Regions whose STS is asked, the first one first." placeholder:"REGION"`
 }
 
@@ -42,7 +45,11 @@ func (f *awsFlags) providers() map[string]providers.Provider {
 		}
 		login.Source = source
 	}
-	return map[string]providers.Provider{"aws-login": login}
+	return map[string]providers.Provider{
+		"aws-login":           login,
+		"aws-secrets":         &awssecrets.Provider{Options: awsclient.Options{Endpoint: f.endpoint("secretsmanager")}},
+		"aws-parameter-store": &awsparams.Provider{Options: awsclient.Options{Endpoint: f.endpoint("ssm")}},
+	}
 }
 
 // rotators returns the rotators that documents can call.

@@ -31,6 +31,10 @@ var refusals = []string{
 	"MissingAuthenticationToken", "ExpiredToken", "RequestExpired", "OptInRequired", "Throttling", "ThrottlingException",
 	"RequestLimitExceeded", "ValidationError", "InvalidInput", "InvalidAction", "MalformedQueryString",
 	"PasswordPolicyViolation", "EntityTemporarilyUnmodifiable",
+}
+
+// storeRefusals are those of Secrets Manager. IAM has none of them, so that they say nothing of a key that is to be made.
+var storeRefusals = []string{
 	"ResourceNotFoundException", "ResourceExistsException", "AccessDeniedException", "InvalidRequestException", "InvalidParameterException",
 	"EncryptionFailure", "DecryptionFailure", "LimitExceededException", "ValidationException", "UnrecognizedClientException",
 	"InvalidSignatureException", "ExpiredTokenException", "MissingAuthenticationTokenException", "IncompleteSignatureException",
@@ -54,7 +58,8 @@ func Classify(op string, err error, rec *Record) *Failure {
 	if status >= 300 && errors.As(err, &api) {
 		f.Code, f.Message = api.ErrorCode(), api.ErrorMessage()
 	}
-	refused := status >= 400 && status < 500 && slices.Contains(refusals, f.Code)
+	known := slices.Contains(refusals, f.Code) || !strings.HasPrefix(op, "iam:") && slices.Contains(storeRefusals, f.Code)
+	refused := status >= 400 && status < 500 && known
 	f.Definite = refused || status == 0 && rec.unsent(err)
 	return f
 }

@@ -11,6 +11,7 @@ const (
 	ServiceIAM      = "iam"
 	ServiceSTS      = "sts"
 	ServiceSecrets  = "secretsmanager"
+	ServiceSSM      = "ssm"      // its Parameter Store
 	ServiceDocument = "document" // a save of a document
 )
 
@@ -19,7 +20,7 @@ type Call struct {
 	N         int       // counts from 1
 	At        time.Time // when it arrived, on the simulator's clock
 	Run       string    // the run that made it; empty for a client of nobody's
-	Service   string    // iam, sts, secretsmanager or document
+	Service   string    // iam, sts, secretsmanager, ssm or document
 	Action    string    // such as CreateAccessKey; Save for a document
 	Principal string    // the ARN of whoever signed it, as far as known; empty for an unsigned call
 	Signer    string    // the access key id that signed it; empty for an unsigned call

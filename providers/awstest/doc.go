@@ -1,6 +1,6 @@
-// Package awstest simulates an AWS account, its IAM, its STS and its Secrets Manager, for tests of programs that rotate
-// access keys or console passwords, that log in with a web identity, or that read and store secrets: offline, without
-// waiting, and the same way on every run.
+// Package awstest simulates an AWS account, its IAM, STS, Secrets Manager and Parameter Store, for tests of programs
+// that rotate access keys or console passwords, that log in with a web identity, or that read and store secrets: offline,
+// without waiting, and the same way on every run.
 //
 // The real SDK talks to it over HTTP:
 //
@@ -21,6 +21,7 @@
 // A [TokenIssuer] issues tokens to log in with. Session policies are checked for form and restrict nothing.
 // Secrets Manager: Create-, Describe-, Delete- and RestoreSecret, PutSecretValue, GetSecretValue, and BatchGetSecretValue
 // for lists of ids, by region, with versions, staging labels, and permission for the keys of KMS.
+// Parameter Store: PutParameter, LabelParameterVersion, GetParameter, GetParameters and GetParametersByPath, likewise.
 // What a human does in the meantime are methods such as [Simulator.AddKey] and [Simulator.SetKeyStatus].
 //
 // # Faults

@@ -13,6 +13,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	secretschemas "github.com/aws/aws-sdk-go-v2/service/secretsmanager/schemas"
+	"github.com/aws/aws-sdk-go-v2/service/ssm"
+	ssmschemas "github.com/aws/aws-sdk-go-v2/service/ssm/schemas"
 	"github.com/aws/smithy-go"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 	"github.com/aws/smithy-go/transport/http/protocol/awsjson"
@@ -21,7 +23,7 @@ import (
 // The JSON protocol names its members as the SDK does, too.
 
 // targets are how requests of the JSON protocol name the service that they are for.
-var targets = map[string]string{ServiceSecrets: "secretsmanager"}
+var targets = map[string]string{ServiceSecrets: "secretsmanager", ServiceSSM: "AmazonSSM"}
 
 type jsonProtocol struct{}
 
@@ -137,6 +139,10 @@ var decoders = map[string]decoder{
 	ServiceSecrets: {
 		awsjson.New11(secretschemas.Secretsmanager), secretsmanager.TypeRegistry, smithy.NewOperationSchema(
 			secretschemas.GetSecretValue, secretschemas.GetSecretValueRequest, secretschemas.GetSecretValueResponse),
+	},
+	ServiceSSM: {
+		awsjson.New11(ssmschemas.AmazonSSM), ssm.TypeRegistry, smithy.NewOperationSchema(
+			ssmschemas.GetParameter, ssmschemas.GetParameterRequest, ssmschemas.GetParameterResult),
 	},
 }
 

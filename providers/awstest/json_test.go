@@ -87,6 +87,8 @@ func TestJSONRequests(t *testing.T) {
 		{"another target", "/secretsmanager/", "AmazonSSM.GetSecretValue", "{}", "UnknownOperationException"},
 		{"no JSON", "/secretsmanager/", "secretsmanager.GetSecretValue", "<a>", "SerializationException"},
 		{"wrong kind", "/secretsmanager/eu-west-1/", "secretsmanager.GetSecretValue", `{"SecretId": 1}`, "SerializationException"},
+		{"parameters", "/ssm/", "AmazonSSM.GetParameters", `{"Names": "a"}`, "SerializationException"},
+		{"parameters of another service", "/ssm/", "AmazonSSM.GetSecretValue", "{}", "UnknownOperationException"},
 		{"unsigned", "/secretsmanager/", "secretsmanager.GetSecretValue", "{}", "MissingAuthenticationTokenException"},
 	} {
 		req := httptest.NewRequest(http.MethodPost, c.path, strings.NewReader(c.body))

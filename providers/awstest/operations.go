@@ -68,6 +68,11 @@ func operationTable() map[string]*operation {
 		storing(ServiceSecrets, "DescribeSecret", (*Simulator).describeSecret),
 		storing(ServiceSecrets, "DeleteSecret", (*Simulator).deleteSecret),
 		storing(ServiceSecrets, "RestoreSecret", (*Simulator).restoreSecret),
+		storing(ServiceSSM, "PutParameter", (*Simulator).putParameter),
+		storing(ServiceSSM, "GetParameter", (*Simulator).getParameter),
+		storing(ServiceSSM, "GetParameters", (*Simulator).getParameters),
+		storing(ServiceSSM, "GetParametersByPath", (*Simulator).getParametersByPath),
+		storing(ServiceSSM, "LabelParameterVersion", (*Simulator).labelParameterVersion),
 	} {
 		table[op.action] = op
 	}

@@ -28,8 +28,9 @@ type Options struct {
 	// Issuers are the registered providers of OpenID Connect.
 	Issuers []Issuer
 
-	// Secrets are what Secrets Manager keeps.
-	Secrets []Secret
+	// Secrets are what Secrets Manager keeps, and Parameters what Parameter Store does.
+	Secrets    []Secret
+	Parameters []Parameter
 
 	// DisabledRegions are those in which STS is switched off.
 	DisabledRegions []string

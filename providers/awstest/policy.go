@@ -7,7 +7,7 @@ import (
 
 // A Policy is the set of actions that a principal may perform, such as iam:CreateAccessKey. A nil Policy allows
 // everything, an empty one nothing. GetCallerIdentity is always allowed, and AssumeRoleWithWebIdentity is a matter of
-// the role's trust policy. An action on secrets or keys of KMS may be followed by a space and the ARN of those
+// the role's trust policy. An action on secrets, parameters or keys of KMS may be followed by a space and the ARN of those
 // for which it is allowed, in which * is any text and ? any one character; without one it is allowed for all.
 type Policy []string
 

@@ -33,6 +33,7 @@ var services = map[string]service{
 	ServiceIAM:     {protocol: queryProtocol{}, id: "IAM"},
 	ServiceSTS:     {protocol: queryProtocol{}, id: "STS"},
 	ServiceSecrets: {protocol: jsonProtocol{}, id: "Secrets Manager", regional: true},
+	ServiceSSM:     {protocol: jsonProtocol{}, id: "SSM", regional: true},
 }
 
 // host is where the SDK looks for a service.

@@ -15,7 +15,7 @@ import (
 const maxBody = 1 << 20
 
 // ServeHTTP speaks the Query protocol of IAM at /iam/ and of STS at /sts/, and the JSON protocol of Secrets Manager at
-// /secretsmanager/, or at / for a host that begins with the name of the service. A path such as /sts/eu-west-1/ stands
+// /secretsmanager/ and of Parameter Store at /ssm/, or at / for a host that begins with the name of the service. A path such as /sts/eu-west-1/ stands
 // for the service in that region; without one it is the region that the request is signed for.
 func (s *Simulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	service, region := s.place(r)
@@ -85,7 +85,7 @@ func (s *Simulator) place(r *http.Request) (service, region string) {
 	return "", ""
 }
 
-var hostForm = regexp.MustCompile(`^(iam|sts|secretsmanager)(?:-fips)?\.(?:([a-z0-9-]+)\.)?(?:amazonaws\.com(?:\.cn)?|[a-z0-9.-]+\.(?:gov|uk)|amazonaws\.eu)$`)
+var hostForm = regexp.MustCompile(`^(iam|sts|secretsmanager|ssm)(?:-fips)?\.(?:([a-z0-9-]+)\.)?(?:amazonaws\.com(?:\.cn)?|[a-z0-9.-]+\.(?:gov|uk)|amazonaws\.eu)$`)
 
 // serviceOf reads the name of one of AWS's own hosts.
 func serviceOf(host string) (service, region string, found bool) {

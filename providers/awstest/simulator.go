@@ -19,7 +19,7 @@ type TB interface {
 	Fatalf(format string, args ...any)
 }
 
-// A Simulator is one AWS account: its IAM, its STS and its Secrets Manager. It is safe for concurrent use.
+// A Simulator is one AWS account: its IAM, its STS, its Secrets Manager and its Parameter Store. It is safe for concurrent use.
 type Simulator struct {
 	t       TB
 	options Options
@@ -35,7 +35,9 @@ type Simulator struct {
 	former   map[string]bool // names of deleted users in lower case
 	policy   *types.PasswordPolicy
 	stored   map[regional]*secret
-	secrets  []string
+	secrets  []string // all texts that are secret
+
+	parameters map[regional]*parameter
 
 	calls         []Call
 	rules         []*activeRule
@@ -80,8 +82,10 @@ func Simulate(o Options) (*Simulator, error) {
 		issuers:  map[string]*issuer{},
 		former:   map[string]bool{},
 		stored:   map[regional]*secret{},
-		tickets:  map[string]*ticket{},
-		done:     make(chan struct{}),
+
+		parameters: map[regional]*parameter{},
+		tickets:    map[string]*ticket{},
+		done:       make(chan struct{}),
 	}
 	s.run = &Run{sim: s, after: -1}
 	for _, u := range o.Users {
@@ -101,6 +105,11 @@ func Simulate(o Options) (*Simulator, error) {
 	}
 	for _, secret := range o.Secrets {
 		if err := s.AddSecret(secret); err != nil {
+			return nil, err
+		}
+	}
+	for _, p := range o.Parameters {
+		if err := s.AddParameter(p); err != nil {
 			return nil, err
 		}
 	}
