@@ -227,9 +227,6 @@ func (s *storm) act(how int) {
 // faults.
 func TestModel(t *testing.T) {
 	one := 100
-	if *full {
-		one = 1
-	}
 	if testing.Short() {
 		one = 400
 	}
@@ -237,14 +234,19 @@ func TestModel(t *testing.T) {
 		name   string
 		policy awstest.Policy
 		starts []start
+		rarer  int
 	}{
-		{"D1", nil, modelStarts()},
-		{"D1m", awstest.MinimalPolicy, modelStarts()},
-		{"D1p", nil, publishStarts},
+		{"D1", nil, modelStarts(), 1},
+		{"D1m", awstest.MinimalPolicy, modelStarts(), 1},
+		{"D1p", nil, publishStarts, 3},
 	} {
 		figures := &tally{table: test.name}
+		sample := one * test.rarer
+		if *full {
+			sample = 1
+		}
 		for _, s := range test.starts {
-			explore(2, one, func(sc *script) {
+			explore(2, sample, func(sc *script) {
 				w := newWorld(s, variant{policy: test.policy})
 				w.minimal = test.policy != nil
 				w.play(sc)

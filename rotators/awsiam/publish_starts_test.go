@@ -35,7 +35,7 @@ var publishStarts = []start{
 		keys: []startKey{keyC, keyP}, put: []string{"P"}},
 	{number: 36, document: "C P, P published and C put", account: "C P", state: saved("CP", "published", put("P")),
 		keys: []startKey{keyC, keyP}, put: []string{"P", "C"}},
-	{number: 37, document: "C P, P published, refused before", account: "C P", core: true,
+	{number: 37, document: "C P, P published, refused before", account: "C P",
 		state: saved("CP", "published", put("P"), "publishFailed", refusedBefore("AccessDeniedException")),
 		keys:  []startKey{keyC, keyP}, put: []string{"P"}},
 	{number: 38, document: "C, never published", account: "C H", state: saved("C"), keys: []startKey{keyC, keyH}, human: true},

@@ -92,14 +92,14 @@ func TestPublishTables(t *testing.T) {
 		scenarios func() []scenario
 	}{
 		{"A1p", 16 * 24, publishCrashes},
-		{"A2p", 4 * 24 * 24, func() []scenario { return doubleCrashesOf(corePublishStarts(), publishPoints) }},
+		{"A2p", 3 * 24 * 24, func() []scenario { return doubleCrashesOf(corePublishStarts(), publishPoints) }},
 		{"A3p", 16 * 28, refusedPuts},
-		{"B1p", 4 * 207, func() []scenario { return outcomesOf(0, corePublishStarts(), slices.Concat(faults(), publishFaults())) }},
-		{"B1p'", 4 * 207, func() []scenario { return outcomesOf(1, corePublishStarts(), slices.Concat(faults(), publishFaults())) }},
+		{"B1p", 3 * 207, func() []scenario { return outcomesOf(0, corePublishStarts(), slices.Concat(faults(), publishFaults())) }},
+		{"B1p'", 3 * 207, func() []scenario { return outcomesOf(1, corePublishStarts(), slices.Concat(faults(), publishFaults())) }},
 		{"B2p", 2 * 35 * 24, func() []scenario { return faultThenCrash(publishStarts[2:4], publishFaults(), publishPoints) }},
 		{"C2p", 16 * 24 * 4, publishFreezes},
-		{"C2p'", 16 * 24 * 4, func() []scenario { return freezesBeforeOf(publishStarts, publishPoints) }},
-		{"C3p", 4 * 24 * 8, publishHumans},
+		{"C2p'", 7 * 24 * 4, func() []scenario { return freezesBeforeOf(publishStarts[:7], publishPoints) }},
+		{"C3p", 3 * 24 * 8, publishHumans},
 	} {
 		t.Run(table.name, func(t *testing.T) {
 			t.Parallel()

@@ -397,10 +397,10 @@ func (c *consumer) read(t *testing.T, w *world) {
 	c.keys = []aws.Credentials{awsclient.Login{AccessKeyID: s.current.id, SecretAccessKey: s.current.secret}.Credentials()}
 }
 
-// Programs that know only the secret are never cut off, though the secret cannot be written for weeks, for three years.
+// Programs that know only the secret are never cut off, though the secret cannot be written for weeks, for two years.
 func TestReaders(t *testing.T) {
 	t.Parallel()
-	days := 3 * 365
+	days := 2 * 365
 	if testing.Short() {
 		days = 200
 	}
