@@ -86,7 +86,7 @@ func (r *run) publishPromoted() error {
 }
 
 // unpublishedBecause adds why, and what to do.
-func (r *run) unpublishedBecause(e *Error, failed *unput) error {
+func (r *run) unpublishedBecause(e *Error, failed *putFailure) error {
 	if failed.failure != nil {
 		e = e.Because(failed.failure)
 	} else {
@@ -97,7 +97,7 @@ func (r *run) unpublishedBecause(e *Error, failed *unput) error {
 }
 
 // publishRemedy says what to do about a secret that does not take the key.
-func (r *run) publishRemedy(failed *unput) string {
+func (r *run) publishRemedy(failed *putFailure) string {
 	p, owner := r.in.publish, r.Login.AccessKeyID
 	f := failed.failure
 	switch {
@@ -118,7 +118,7 @@ func (r *run) publishRemedy(failed *unput) string {
 }
 
 // publish puts the current key into the secret and notes it. A failure that stays is noted once.
-func (r *run) publish() (*unput, error) {
+func (r *run) publish() (*putFailure, error) {
 	if err := r.Canceled("publishing"); err != nil {
 		return nil, err
 	}
@@ -129,7 +129,7 @@ func (r *run) publish() (*unput, error) {
 	}
 	c := r.state.current
 	if failed := r.put(c); failed != nil {
-		r.noteUnput(failed)
+		r.noteFailure(failed)
 		return failed, nil
 	}
 	if err := r.notePublished(); err != nil {
@@ -151,8 +151,8 @@ func (r *run) notePublished() error {
 	return r.save(next, "the current key is published")
 }
 
-// noteUnput notes a failure that has not been noted yet. Whether it is saved or not, the run ends with the failure.
-func (r *run) noteUnput(failed *unput) {
+// noteFailure notes a failure that has not been noted yet. Whether it is saved or not, the run ends with the failure.
+func (r *run) noteFailure(failed *putFailure) {
 	known := r.state.ledger.publishFailed
 	if known != nil && known.code == failed.code || !r.keeps(ruleAfter) {
 		return
@@ -162,15 +162,15 @@ func (r *run) noteUnput(failed *unput) {
 	_ = r.trySave(next, "the current key could not be published")
 }
 
-// An unput key is one that the secret did not take.
-type unput struct {
+// A putFailure is why a secret did not take a key.
+type putFailure struct {
 	code    string
 	failure *awsclient.Failure // nil: AWS has an older version of this key, which is not the current one
 }
 
 // put sends PutSecretValue. Its token is that of the key: if the secret has had the key already, AWS does nothing, so that
 // a late repetition does not bring an old key back.
-func (r *run) put(c *credential) *unput {
+func (r *run) put(c *credential) *putFailure {
 	if r.Plan != nil {
 		id := c.id
 		if c == planned {
@@ -199,11 +199,11 @@ func (r *run) put(c *credential) *unput {
 	case f == nil && slices.Contains(stages, stageCurrent):
 		return nil
 	case f == nil:
-		return &unput{code: superseded}
+		return &putFailure{code: superseded}
 	case f.Code == "":
-		return &unput{noAnswer, f}
+		return &putFailure{noAnswer, f}
 	}
-	return &unput{f.Code, f}
+	return &putFailure{f.Code, f}
 }
 
 var errOtherVersion = errors.New("the answer is about another version than the one that was sent")
@@ -232,9 +232,14 @@ func (r *run) value(c *credential) string {
 	if !made.IsZero() {
 		key.CreatedAt = made.UTC().Format(time.RFC3339Nano)
 	}
+	return encoded(key)
+}
+
+// encoded writes strings as JSON, in as few escapes as possible.
+func encoded(v any) string {
 	var text bytes.Buffer
 	encoder := json.NewEncoder(&text)
 	encoder.SetEscapeHTML(false)
-	_ = encoder.Encode(key) // three strings
+	_ = encoder.Encode(v)
 	return strings.TrimSuffix(text.String(), "\n")
 }

@@ -336,6 +336,24 @@ func TestPublishErrors(t *testing.T) {
 	w.sound(t)
 }
 
+// A proxy repeats what it was sent, in one way or another.
+func TestPublishScrubbed(t *testing.T) {
+	for _, number := range []int{33, 35} {
+		w := newWorld(publishStart(number), variant{})
+		w.sim.Script(awstest.Rule{Action: "PutSecretValue", Outcome: awstest.FailWith("AccessDeniedException", 400, "you sent "+(&run{}).value(
+			readState(w.doc.State()).current)+" and "+w.credentials().SecretAccessKey)})
+		a := w.attempt().perform()
+		var coded *Error
+		if !errors.As(a.err, &coded) || !strings.Contains(coded.Text, "[secret]") {
+			t.Errorf("%v", a.err)
+		}
+		for cause := a.err; cause != nil; cause = errors.Unwrap(cause) {
+			w.say(cause, cause.Error())
+		}
+		w.sound(t)
+	}
+}
+
 // The text that somebody reads whose secret was deleted.
 func TestPublishText(t *testing.T) {
 	w := newWorld(publishStart(33), variant{})

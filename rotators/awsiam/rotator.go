@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strings"
 
 	"github.com/escapement-go/escapement/providers/awsclient"
 	"github.com/escapement-go/escapement/rotators"
@@ -121,7 +122,7 @@ func (r *run) secrets() []string {
 	}
 	for _, c := range keys {
 		if c != nil {
-			all = append(all, c.secret.Reveal())
+			all = append(all, c.secret.Reveal(), strings.Trim(encoded(c.secret.Reveal()), `"`)) // as it is published
 		}
 	}
 	return all
