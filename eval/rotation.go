@@ -20,10 +20,15 @@ type RotateOptions struct {
 	Due   bool      // do what is due by age and nothing else; a rotator that is no [rotators.Maintainer] is never due
 	Now   time.Time // what is due is asked as of then; zero: the present
 
-	// Report, if not nil, is told what rotators report, as it happens, with the path of the rotator. It is called by one
-	// goroutine at a time, and must not call the Evaluator for the same environment. A panic in it is ignored, since
-	// somebody who is told of a rotation must not be able to break it off.
+	// Report, if not nil, is told what rotators report, as it happens, with the path of the rotator, and what Rotate itself
+	// does: [rotators.EventDue] for each action that is due, before any of them is done, and [rotators.EventFailed] for
+	// each rotator that has failed or, for want of its inputs, could not begin. What needs a state to be true is told once
+	// the state is saved. Report is called by one goroutine at a time, and must not call the Evaluator for the same
+	// environment. The rotation waits for it, so what takes time is better handed to somebody else. A panic in it is
+	// ignored, since somebody who is told of a rotation must not be able to break it off.
 	Report func(path string, event rotators.Event)
+
+	among bool // many, most of which may have no rotator: that is no news
 }
 
 // A Rotation is what came of rotating an environment. It prints no secret in any form.
@@ -40,9 +45,13 @@ type RotationResult struct {
 	Rotator     string // its name, such as aws-iam
 	Status      RotationStatus
 	Saved       bool             // a new state was saved, whatever the status
-	Events      []rotators.Event // what the rotator reported, in order
+	Events      []rotators.Event // what RotateOptions.Report is told of it, in order
 	Diagnostics Diagnostics      // those at or below the call
 	Next        time.Time        // when something will be due; zero: never, or not known
+
+	// Left is what is due although the rotator has had its turn, such as what it is not allowed to do. It is nil if
+	// nothing is, and if that is not known.
+	Left []rotators.Action
 
 	// Unsaved is a state that could not be saved for certain, with everything in it secret; nil if there is none. It may
 	// be the only place where a credential still is. A state that is no object is the member "state".
@@ -86,6 +95,7 @@ func (e *Evaluator) Rotate(ctx context.Context, name string, opts RotateOptions)
 	rotation := &Rotation{Environment: env}
 	for _, run := range o.selected {
 		run.result.Diagnostics = env.below(exprPath(run.expr))
+		run.result.Events = run.events.all()
 		scrubEvents(run.result.Events, o.secrets)
 		rotation.Results = append(rotation.Results, run.result)
 	}

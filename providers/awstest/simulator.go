@@ -34,6 +34,7 @@ type Simulator struct {
 	issuers  map[string]*issuer
 	former   map[string]bool // names of deleted users in lower case
 	policy   *types.PasswordPolicy
+	bucket   bucket
 	stored   map[regional]*secret
 	secrets  []string // all texts that are secret
 
@@ -42,7 +43,8 @@ type Simulator struct {
 	calls         []Call
 	rules         []*activeRule
 	before, after []func(Call)
-	watches       []*Watch
+	watches       []*Watch          // that judge every run
+	watching      map[*Run][]*Watch // that judge only some
 	unreported    []report
 	runs          int
 	run           *Run // what Simulator.HTTPClient and the like belong to

@@ -112,7 +112,7 @@ func TestPublishTables(t *testing.T) {
 					t.Errorf("no run has come to %q", point)
 				}
 			}
-			if table.name == "A3p" && !figures.names["not taken, crash after "+saveFailure] {
+			if table.name == "A3p" && !figures.names["not taken, crash after "+saveFailure] && !testing.Short() {
 				t.Error("no run has noted that a key was not taken")
 			}
 		})
