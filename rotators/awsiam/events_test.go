@@ -54,8 +54,8 @@ func (a *attempt) untrue(e rotators.Event) string {
 		switch p := s.ledger.published; {
 		case p == nil || p.id != e.KeyID:
 			return "that is not saved"
-		case a.holds() != e.KeyID:
-			return "the secret does not hold it"
+		case !slices.ContainsFunc(a.versions(), func(text string) bool { return strings.Contains(text, e.KeyID) }):
+			return "the secret never got it"
 		}
 	case "adopted":
 		if s.ledger.adopted.IsZero() {
