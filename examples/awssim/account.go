@@ -13,6 +13,7 @@ import (
 const (
 	account      = "012345678912"
 	user         = "app"
+	person       = "ada" // who signs in to the console
 	role         = "deployer"
 	issuerURL    = "https://esc.example.com"
 	organization = "acme"
@@ -70,7 +71,7 @@ func newAccount(issuer awslogin.Issuer, speed float64) (*awstest.Simulator, erro
 		Account:   account,
 		Clock:     awstest.RealTime(speed),
 		CheckSkew: speed == 1,
-		Users:     []awstest.User{{Name: user}, documentedUser},
+		Users:     []awstest.User{{Name: user}, {Name: person, Password: "Temporary-1"}, documentedUser},
 		Roles: []awstest.Role{
 			{Name: role, TrustPolicy: string(trust)}, {Name: documentedRole, TrustPolicy: string(trust), MaxSessionDuration: 2 * time.Hour},
 		},

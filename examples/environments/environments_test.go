@@ -21,6 +21,7 @@ import (
 	"github.com/escapement-go/escapement/providers/awstest"
 	"github.com/escapement-go/escapement/rotators"
 	"github.com/escapement-go/escapement/rotators/awsiam"
+	"github.com/escapement-go/escapement/rotators/awspassword"
 	"github.com/escapement-go/escapement/rotators/password"
 )
 
@@ -71,7 +72,9 @@ func newEvaluator(t *testing.T) *eval.Evaluator {
 			"aws-secrets":         &awssecrets.Provider{Options: store, Clock: sim.Clock()},
 			"aws-parameter-store": &awsparams.Provider{Options: store, Clock: sim.Clock()},
 		},
-		Rotators: map[string]rotators.Rotator{"aws-iam": &awsiam.Rotator{}, "password": password.Rotator{}},
+		Rotators: map[string]rotators.Rotator{
+			"aws-iam": &awsiam.Rotator{}, "aws-iam-password": &awspassword.Rotator{}, "password": password.Rotator{},
+		},
 	}
 }
 
@@ -162,7 +165,7 @@ func TestComplete(t *testing.T) {
 	}
 	functions := []string{
 		"concat", "final", "fromBase64", "fromJSON", "join", "open", "open::aws-login", "open::aws-parameter-store",
-		"open::aws-secrets", "rotate::aws-iam", "rotate::password", "secret", "split", "toBase64",
+		"open::aws-secrets", "rotate::aws-iam", "rotate::aws-iam-password", "rotate::password", "secret", "split", "toBase64",
 		"toJSON", "toString", "toYAML", "validate",
 	}
 	for _, function := range functions {

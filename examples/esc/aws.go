@@ -12,6 +12,7 @@ import (
 	"github.com/escapement-go/escapement/providers/awssecrets"
 	"github.com/escapement-go/escapement/rotators"
 	"github.com/escapement-go/escapement/rotators/awsiam"
+	"github.com/escapement-go/escapement/rotators/awspassword"
 	"github.com/escapement-go/escapement/rotators/password"
 )
 
@@ -58,7 +59,8 @@ func (f *awsFlags) rotators() map[string]rotators.Rotator {
 		"aws-iam": &awsiam.Rotator{
 			IAMEndpoint: f.endpoint("iam"), STSEndpoint: f.endpoint("sts"), SecretsManagerEndpoint: f.endpoint("secretsmanager"),
 		},
-		"password": password.Rotator{},
+		"aws-iam-password": &awspassword.Rotator{IAMEndpoint: f.endpoint("iam"), STSEndpoint: f.endpoint("sts")},
+		"password":         password.Rotator{},
 	}
 }
 

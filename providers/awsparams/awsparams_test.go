@@ -292,3 +292,16 @@ func TestContract(t *testing.T) {
 		Refuses: []providers.Request{*hidden, *wrong, *elsewhere, *a.request("a", "/nothing", "b", "hosts", "c", "/neither")},
 	})
 }
+
+// Two names of one list have a list each.
+func TestOwnLists(t *testing.T) {
+	a := newAccount(t, some()...)
+	got, err := a.open(t.Context(), a.request("a", "hosts", "b", "hosts"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got["a"].([]any)[0] = "changed"
+	if first := got["b"].([]any)[0]; first != "a.example.com" {
+		t.Errorf("the other list begins with %v", first)
+	}
+}

@@ -66,7 +66,7 @@ var failures = []struct {
 	{"a refused request", fault(awstest.FailWith("ValidationException", 0, "It is invalid.")), []any{"a", "/app/url", "b", "hosts"}, nil, "invalid-request",
 		`get["a"].name, get["b"].name is refused: ValidationException: It is invalid (ssm:GetParameters, request ID); correct "name"`},
 	{"any other refusal", fault(awstest.FailWith("Novelty", 0, "It is new.")), []any{"a", "/app/url"}, nil, "aws-refused",
-		`get["a"].name AWS refuses it: Novelty: It is new (ssm:GetParameters, request ID); see AWS's documentation of ssm:GetParameters`},
+		`get["a"].name is refused: Novelty: It is new (ssm:GetParameters, request ID); see AWS's documentation of ssm:GetParameters`},
 	{"an answer without values", fault(awstest.Altered(forgetAll)), []any{"a", "/app/url"}, nil, "unreadable-answer",
 		`get["a"].name is answered without a value; check the endpoint that the program is set up with, and proxies`},
 

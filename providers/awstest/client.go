@@ -127,10 +127,12 @@ func (d *directClient) see(a answer, op *operation) (any, middleware.Metadata, e
 		return nil, metadata, responseError(nil, "", &smithyhttp.RequestSendError{Err: err})
 	}
 	raw := &smithyhttp.Response{Response: &http.Response{StatusCode: http.StatusOK, Header: http.Header{
-		"Date":             {d.run.sim.clock.Now().Format(http.TimeFormat)},
-		"X-Amzn-Requestid": {a.requestID},
+		"Date": {d.run.sim.clock.Now().Format(http.TimeFormat)},
 	}}}
-	d.stamp(&metadata, raw, a.requestID)
+	if a.damage != html { // a page is not from AWS
+		raw.Header.Set("X-Amzn-Requestid", a.requestID)
+	}
+	d.stamp(&metadata, raw, a)
 	out, err := d.decoded(a, op, raw)
 	return out, metadata, err
 }
@@ -196,11 +198,13 @@ func undecodable(why string) error {
 }
 
 // stamp puts the server's time and the request id where a client of the SDK has them.
-func (d *directClient) stamp(metadata *middleware.Metadata, raw *smithyhttp.Response, requestID string) {
+func (d *directClient) stamp(metadata *middleware.Metadata, raw *smithyhttp.Response, a answer) {
 	_, timed, _ := awsmiddleware.RecordResponseTiming{}.HandleDeserialize(context.Background(), middleware.DeserializeInput{},
 		middleware.DeserializeHandlerFunc(func(context.Context, middleware.DeserializeInput) (middleware.DeserializeOutput, middleware.Metadata, error) {
 			return middleware.DeserializeOutput{RawResponse: raw}, middleware.Metadata{}, nil
 		}))
 	*metadata = timed
-	awsmiddleware.SetRequestIDMetadata(metadata, requestID)
+	if a.damage != html {
+		awsmiddleware.SetRequestIDMetadata(metadata, a.requestID)
+	}
 }

@@ -67,7 +67,7 @@ func (f Failure) Problem(t Target) *Problem {
 	case f.foreign():
 		set("not-aws", "the endpoint is not AWS: "+f.Words(), "check the endpoint that the program is set up with")
 	default:
-		set("aws-refused", "AWS refuses it: "+f.Words(), "see AWS's documentation of %s", f.Op)
+		set("aws-refused", "is refused: "+f.Words(), "see AWS's documentation of %s", f.Op)
 	}
 	return p
 }
