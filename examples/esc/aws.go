@@ -67,7 +67,9 @@ func (f *awsFlags) providers() map[string]providers.Provider {
 // rotators returns the rotators that documents can call.
 func (f *awsFlags) rotators() map[string]rotators.Rotator {
 	return map[string]rotators.Rotator{
-		"aws-iam":          &awsiam.Rotator{IAMEndpoint: f.endpoint("iam"), STSEndpoint: f.endpoint("sts")},
+		"aws-iam": &awsiam.Rotator{
+			IAMEndpoint: f.endpoint("iam"), STSEndpoint: f.endpoint("sts"), SecretsManagerEndpoint: f.endpoint("secretsmanager"),
+		},
 		"aws-iam-password": &awspassword.Rotator{IAMEndpoint: f.endpoint("iam"), STSEndpoint: f.endpoint("sts")},
 		"password":         password.Rotator{},
 	}
