@@ -24,6 +24,9 @@ type explainer struct {
 
 // explain explains the value at a path of an environment. The empty path is all of its values.
 func (x *explainer) explain(e *env, path syntax.Path) *Explanation {
+	if len(path) > x.limits.Depth { // no value lies so deep, and a reference to itself makes paths longer and longer
+		return &Explanation{Environment: e.name, Path: path[:x.limits.Depth].String(), Truncated: true}
+	}
 	to := &Explanation{Environment: e.name, Path: path.String()}
 	if e.slot == nil || !x.evaluate(to, place{slot: e.slot}, e, path) {
 		return to

@@ -9,6 +9,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf16"
 	"unicode/utf8"
 
 	"github.com/escapement-go/escapement/eval/internal/syntax"
@@ -170,7 +172,25 @@ func indented(compact []byte) ([]byte, error) {
 		return nil, err
 	}
 	b.WriteByte('\n')
-	return b.Bytes(), nil
+	return visibleJSON(b.Bytes()), nil
+}
+
+// visibleJSON escapes the characters of JSON beyond ASCII that a terminal would not show, or would take as a command.
+func visibleJSON(text []byte) []byte {
+	hidden := func(r rune) bool { return r >= 0x7f && !unicode.IsGraphic(r) }
+	var b []byte
+	for {
+		i := bytes.IndexFunc(text, hidden)
+		if i < 0 {
+			return append(b, text...)
+		}
+		r, size := utf8.DecodeRune(text[i:])
+		b = append(b, text[:i]...)
+		for _, unit := range utf16.Encode([]rune{r}) {
+			b = fmt.Appendf(b, `\u%04x`, unit)
+		}
+		text = text[i+size:]
+	}
 }
 
 // warnNotUTF8 warns of the strings and keys in the values that have been written with U+FFFD, if there were any.

@@ -3,6 +3,7 @@ package eval
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path"
@@ -52,10 +53,14 @@ func (d directory) List(ctx context.Context) ([]string, error) {
 	return names, err
 }
 
+// maxEntries bounds how many entries of directories are looked at. A few links can lead to any number of them.
+const maxEntries = 200_000
+
 // A listing is a walk through the directories of environments.
 type listing struct {
 	ctx   context.Context
 	fsys  fs.FS
+	seen  int // entries
 	names []string
 }
 
@@ -90,6 +95,9 @@ func (l *listing) directory(dir string, above []fs.FileInfo) error {
 	for _, entry := range entries {
 		if strings.HasPrefix(entry.Name(), ".") {
 			continue
+		}
+		if l.seen++; l.seen > maxEntries {
+			return fmt.Errorf("there are more than %d files and directories; remove links to directories, or name the environments", maxEntries)
 		}
 		if err := l.entry(path.Join(dir, entry.Name()), entry.Type(), above); err != nil {
 			return err

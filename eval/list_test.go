@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -47,6 +48,10 @@ func TestList(t *testing.T) {
 func TestListFails(t *testing.T) {
 	dir := t.TempDir()
 	makeTree(t, dir, map[string]string{"leads/out": "-> " + os.TempDir(), "file": ""})
+	crowd := fstest.MapFS{}
+	for i := range 200_001 {
+		crowd[strconv.Itoa(i)] = &fstest.MapFile{}
+	}
 	canceled, cancel := context.WithCancel(t.Context())
 	cancel()
 	for name, test := range map[string]struct {
@@ -60,6 +65,7 @@ func TestListFails(t *testing.T) {
 		"no directory ": {t.Context(), eval.FS(os.DirFS(filepath.Join(dir, "none"))), "no such file"},
 		"a file":        {t.Context(), eval.Dir(filepath.Join(dir, "file")), `file": `},
 		"leads out":     {t.Context(), eval.Dir(dir), `out": a symbolic link leads out of `},
+		"too many":      {t.Context(), eval.FS(crowd), "there are more than 200000 files"},
 		"canceled":      {canceled, eval.Dir(dir), "context canceled"},
 	} {
 		names, err := (&eval.Evaluator{Loader: test.loader}).List(test.ctx)

@@ -216,16 +216,16 @@ func printAudits(w io.Writer, list []audited, now time.Time) error {
 	var texts strings.Builder
 	for _, a := range list {
 		if a.Subject == "" && len(a.Diagnostics) == 0 {
-			fmt.Fprintf(table, "%s\t%s\t-\t-\t-\t-\t-\t-\t%s has no audit\t-\n", a.Environment, a.Path, a.Rotator)
+			fmt.Fprintln(table, visibleAll("\t", a.Environment, a.Path, "-", "-", "-", "-", "-", "-", a.Rotator+" has no audit", "-"))
 		}
 		for _, key := range a.Keys {
-			fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", a.Environment, a.Path,
+			fmt.Fprintln(table, visibleAll("\t", a.Environment, a.Path,
 				a.Subject[strings.LastIndexByte(a.Subject, '/')+1:], dash(key.ID), key.Role, dash(strings.ToLower(key.Status)),
-				age(key.Created, now), key.lastUsed(now), cmp.Or(key.verdicts(), "ok"), dash(strings.Join(a.otherHolders(key), ", ")))
+				age(key.Created, now), key.lastUsed(now), cmp.Or(key.verdicts(), "ok"), dash(strings.Join(a.otherHolders(key), ", "))))
 			for _, v := range key.Verdicts {
 				if v.Level > rotators.Note {
-					fmt.Fprintf(&texts, "%s: %s %s: %s of %s: %s [%s]\n", v.Level, a.Environment, a.Path,
-						cmp.Or(key.ID, key.Role), a.Subject, v.Text, v.Code)
+					fmt.Fprintf(&texts, "%s: %s\n", v.Level, visible(fmt.Sprintf("%s %s: %s of %s: %s [%s]",
+						a.Environment, a.Path, cmp.Or(key.ID, key.Role), a.Subject, v.Text, v.Code)))
 				}
 			}
 		}

@@ -31,7 +31,7 @@ func (c *rotateCmd) reporter(screen *console, notifier *notify.Notifier) reporte
 }
 
 func printEvent(w io.Writer, where string, event rotators.Event) {
-	fmt.Fprintf(w, "%s: %s\n", where, joined(event.Kind, event.Code, event.KeyID, event.Text))
+	fmt.Fprintf(w, "%s: %s\n", visible(where), joined(event.Kind, event.Code, event.KeyID, event.Text))
 }
 
 // printWarnings prints what the rotators of one of many environments warned of, when it is its turn: as it happens the

@@ -30,7 +30,7 @@ func printDiff(w io.Writer, name, before, after string) {
 		}
 		fmt.Fprintf(w, "@@ -%d,%d +%d,%d @@\n", h[0].old, oldLines, h[0].new, newLines)
 		for _, l := range h {
-			fmt.Fprintf(w, "%c%s\n", l.kind, strings.TrimRight(l.text, "\r\n"))
+			fmt.Fprintf(w, "%c%s\n", l.kind, visible(strings.TrimRight(l.text, "\r\n")))
 		}
 	}
 }

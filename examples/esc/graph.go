@@ -134,8 +134,7 @@ func dot(g *eval.Graph) string {
 		case n.Kind == eval.RotatorNode:
 			style = ", shape=hexagon"
 		}
-		label := strings.Join(nodeLabel(n), "\n")
-		fmt.Fprintf(&b, "  n%d [label=%s%s]\n", i, dotText(label), style)
+		fmt.Fprintf(&b, "  n%d [label=%s%s]\n", i, dotText(nodeLabel(n)), style)
 	}
 	styles := map[eval.GraphEdgeKind]string{
 		eval.ImportsEdge: "label=imports", eval.UnmergedEdge: `label="imports, not merged", style=dashed`,
@@ -149,9 +148,8 @@ func dot(g *eval.Graph) string {
 	return b.String()
 }
 
-// dotText writes a text of several lines as a string.
-func dotText(text string) string {
-	lines := strings.Split(text, "\n")
+// dotText writes lines as a string.
+func dotText(lines []string) string {
 	for i := range lines {
 		lines[i] = strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(visible(lines[i]))
 	}

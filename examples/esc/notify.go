@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"time"
 
@@ -49,7 +50,11 @@ func (f *notifyFlags) targets() ([]notify.Target, error) {
 	var targets []notify.Target
 	for _, command := range f.NotifyExec {
 		name := strings.Fields(command)[0] // the arguments may be secret
-		targets = append(targets, &notify.Exec{Name: name, Command: func(ctx context.Context) *exec.Cmd { return userCommand(ctx, command) }})
+		targets = append(targets, &notify.Exec{Name: name, Command: func(ctx context.Context) *exec.Cmd {
+			cmd := userCommand(ctx, command)
+			cmd.Env = slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, notifyKey+"=") }) // it is for addresses
+			return cmd
+		}})
 	}
 	var key schema.Secret
 	for i, text := range f.NotifyURL {

@@ -79,15 +79,9 @@ func printPlan(w io.Writer, name string, plan *eval.Plan) error {
 	return errors.Join(errs...)
 }
 
-// joined joins the parts that are not empty by blanks.
-func joined(parts ...string) (text string) {
-	for _, part := range parts {
-		if part != "" && text != "" {
-			text += "  "
-		}
-		text += part
-	}
-	return text
+// joined joins the parts that are not empty by blanks, and makes them visible.
+func joined(parts ...string) string {
+	return visibleAll("  ", slices.DeleteFunc(parts, func(part string) bool { return part == "" })...)
 }
 
 // A plannedLine is what is printed of one plan as JSON.

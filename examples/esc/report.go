@@ -128,20 +128,27 @@ func printError(w io.Writer, err error) {
 			printError(w, part)
 		}
 	case hint:
-		fmt.Fprintf(w, "hint: %v\n", e)
+		fmt.Fprintf(w, "hint: %s\n", visibleLines(e.Error()))
 	default:
 		if errors.Is(err, context.Canceled) {
 			err = errors.New("interrupted")
 		}
-		fmt.Fprintf(w, "error: %v\n", err)
+		fmt.Fprintf(w, "error: %s\n", visibleLines(err.Error()))
 	}
+}
+
+// visibleLines makes lines visible. But for the first they are indented, so that none looks like another error.
+func visibleLines(text string) string {
+	return visibleAll("\n  ", strings.Split(text, "\n")...)
 }
 
 // printDiagnostics prints diagnostics, in colour if w is a terminal and its user has not asked for none.
 func printDiagnostics(w io.Writer, ds eval.Diagnostics) {
 	f, ok := w.(*os.File)
 	color := ok && term.IsTerminal(int(f.Fd())) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
-	ds.Print(w, eval.PrintOptions{Color: color})
+	var text strings.Builder
+	ds.Print(&text, eval.PrintOptions{Color: color})
+	io.WriteString(w, harmless(text.String()))
 }
 
 // isUsage reports whether the command line is at fault, so that no document can make up for it.

@@ -132,8 +132,7 @@ func (c *statusCmd) print(lines []statusLine, now time.Time) error {
 	table := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "ENVIRONMENT\tPATH\tROTATOR\tKEY\tAGE\tDUE NOW\tNEXT\tLAST RUN")
 	for _, l := range lines {
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", l.Environment, l.Path, l.Rotator,
-			dash(l.KeyID), age(l.Made, now), l.due(), l.next(), l.last())
+		fmt.Fprintln(table, visibleAll("\t", l.Environment, l.Path, l.Rotator, dash(l.KeyID), age(l.Made, now), l.due(), l.next(), l.last()))
 	}
 	return table.Flush()
 }
