@@ -102,6 +102,33 @@ func TestShippedCrypter(t *testing.T) {
 	}
 }
 
+// TestMovedCiphertexts tells what a ciphertext is bound to: its key alone. In another place, in another environment, and in the
+// place where a newer one has stood since, it is decrypted, and secret there.
+func TestMovedCiphertexts(t *testing.T) {
+	key, err := eval.NewKey("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ring := eval.KeyRing{key}
+	old, err := ring.Encrypt(t.Context(), "shop/live", []byte("hunter2"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	host := &evaltest.Host{Files: map[string]string{
+		"shop/live": "values: {password: {fn::secret: {ciphertext: " + evaltest.Seal(1, old) + "}}}\n",
+		"elsewhere": "values: {list: [{name: {fn::secret: {ciphertext: " + evaltest.Seal(1, old) + "}}}]}\n",
+	}}
+	e := host.Evaluator()
+	e.Crypter = ring
+	for name, path := range map[string]string{"shop/live": "password", "elsewhere": "list[0].name"} {
+		env, err := e.Open(t.Context(), name)
+		v, _ := env.Values.Lookup(path)
+		if text, revealErr := v.Reveal(); err != nil || revealErr != nil || text != "hunter2" || !v.Secret() {
+			t.Errorf("%s: %v, %v", name, v, err)
+		}
+	}
+}
+
 // fixed is a crypter of a host that encrypts everything to one body.
 type fixed struct{ body string }
 

@@ -96,12 +96,14 @@ func TestSaveRefuses(t *testing.T) {
 		"envs/.locked.yaml.lock/x": "a directory",
 		"envs/linked.yaml":         "old",
 		"envs/.linked.yaml.lock":   "-> a.yaml",
+		"envs/piped.yaml":          "old",
 		"file":                     "",
 	})
 	if err := errors.Join(
 		os.Chmod("envs/readonly.yaml", 0o444),
 		os.Truncate("envs/large.yaml", 64<<20+1),
 		syscall.Mkfifo("envs/pipe.yaml", 0o600),
+		syscall.Mkfifo("envs/.piped.yaml.lock", 0o600),
 	); err != nil {
 		t.Fatal(err)
 	}
@@ -133,6 +135,7 @@ func TestSaveRefuses(t *testing.T) {
 		{"envs", "a", make([]byte, 64<<20+1), `"envs/a.yaml": the new text has more than 67108864 bytes; split it`, nil},
 		{"envs", "full", nil, `"envs/full.yaml": cannot remove an old temporary file: "envs/.full.yaml.tmp": directory not empty; remove it by hand`, nil},
 		{"envs", "locked", nil, `"envs/locked.yaml": cannot lock it: "envs/.locked.yaml.lock": is a directory; the directory must be writable, and its file system able to lock`, nil},
+		{"envs", "piped", nil, `"envs/piped.yaml": cannot lock it: "envs/.piped.yaml.lock": is not a regular file; the directory must be writable, and its file system able to lock`, nil},
 		{"envs", "linked", nil, `"envs/linked.yaml": cannot lock it: "envs/.linked.yaml.lock": is not a regular file; the directory must be writable, and its file system able to lock`, nil},
 	} {
 		err := eval.Dir(test.dir).Save(t.Context(), test.name, []byte("old"), test.new)

@@ -177,6 +177,24 @@ func TestExplainBounds(t *testing.T) {
 	}
 }
 
+// TestExplainLongReferences explains what refers to a part of itself, a long way down: each reference would lead to a longer one.
+func TestExplainLongReferences(t *testing.T) {
+	host := &evaltest.Host{Files: map[string]string{
+		"r": "imports: [o]\nvalues:\n  a: '${a" + strings.Repeat(".a", 200_000) + "}'\n  b: '${imports.o.x" + strings.Repeat(".x", 200_000) + "}'\n",
+		"o": "values: {x: {x: '${x}'}}\n",
+	}}
+	for _, path := range []string{"a", "b"} {
+		peak := watchMemory()
+		e, err := host.Evaluator().Explain(t.Context(), "r", path)
+		if used := peak(); used > 512<<20 {
+			t.Errorf("%s takes %d MiB", path, used>>20)
+		}
+		if err == nil || !e.Layers[0].References[0].To.Truncated {
+			t.Errorf("%s: %.100v, or the explanation goes on", path, err)
+		}
+	}
+}
+
 // FuzzExplain explains values of any text and draws its graph, and asserts what holds for all of them.
 func FuzzExplain(f *testing.F) {
 	for _, text := range documents(f) {

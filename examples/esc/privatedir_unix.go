@@ -25,12 +25,20 @@ func hold(dir string) (io.Closer, error) {
 	return f, nil
 }
 
-// abandoned reports whether the process that held a directory has ended.
+// abandoned reports whether a directory is the user's own, and the process that held it has ended. Others may have put
+// something there of that name, for esc to lose its time with.
 func abandoned(dir string) bool {
-	f, err := os.Open(dir)
+	f, err := os.OpenFile(dir, os.O_RDONLY|syscall.O_NOFOLLOW|syscall.O_NONBLOCK, 0)
 	if err != nil {
 		return false
 	}
 	defer f.Close()
+	info, err := f.Stat()
+	if err != nil || !info.IsDir() {
+		return false
+	}
+	if owned, ok := info.Sys().(*syscall.Stat_t); !ok || int(owned.Uid) != os.Geteuid() {
+		return false
+	}
 	return syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) == nil
 }

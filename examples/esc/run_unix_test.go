@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -112,6 +113,53 @@ func TestFilesGoAfterPanic(t *testing.T) {
 type panicking struct{}
 
 func (panicking) Write([]byte) (int, error) { panic("a defect") }
+
+// TestOnlyAbandonedFilesAreRemoved makes a private directory beside what has such a name: one of a process that was killed, one
+// in use, and what somebody else has put there.
+func TestOnlyAbandonedFilesAreRemoved(t *testing.T) {
+	parent, elsewhere := t.TempDir(), t.TempDir()
+	t.Setenv("XDG_RUNTIME_DIR", parent)
+	place := func(name string) string { return filepath.Join(parent, privatePrefix+name) }
+	for _, name := range []string{"dead", "used", "stranger"} {
+		if err := os.Mkdir(place(name), 0o777); err != nil {
+			t.Fatal(err)
+		}
+	}
+	held, err := hold(place("used"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer held.Close()
+	kept := []string{"used", "pipe", "link"}
+	if os.Chown(place("stranger"), 65534, 65534) == nil { // the tests are run by root
+		kept = append(kept, "stranger")
+	}
+	if err := errors.Join(syscall.Mkfifo(place("pipe"), 0o600), os.Symlink(elsewhere, place("link"))); err != nil {
+		t.Fatal(err)
+	}
+	d, err := newPrivateDir()
+	if err != nil {
+		t.Fatal(err)
+	}
+	info, err := os.Stat(d.dir)
+	if err != nil || info.Mode().Perm() != 0o700 || filepath.Dir(d.dir) != parent {
+		t.Errorf("%q has the mode %v, %v", d.dir, info.Mode(), err)
+	}
+	if err := d.clear(); err != nil {
+		t.Error(err)
+	}
+	for _, name := range kept {
+		if _, err := os.Lstat(place(name)); err != nil {
+			t.Error(err)
+		}
+	}
+	if _, err := os.Stat(place("dead")); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("what was left behind is still there: %v", err)
+	}
+	if _, err := os.Stat(elsewhere); err != nil {
+		t.Error(err)
+	}
+}
 
 // TestOutputIsWhole cuts an output off while another process still has the pipe: what was written before is passed on.
 func TestOutputIsWhole(t *testing.T) {

@@ -114,6 +114,29 @@ func TestTries(t *testing.T) {
 	}
 }
 
+// An endless reads as an answer that goes on and on.
+type endless struct{ read int }
+
+func (e *endless) Read(p []byte) (int, error) {
+	e.read += len(p)
+	return len(p), nil
+}
+
+func (e *endless) Close() error { return nil }
+
+func (e *endless) RoundTrip(*http.Request) (*http.Response, error) {
+	return &http.Response{StatusCode: 200, Body: e}, nil
+}
+
+// Of an answer without an end only the beginning is read.
+func TestEndlessAnswer(t *testing.T) {
+	answer := &endless{}
+	u := &URL{Address: &url.URL{Scheme: "https", Host: "x"}, Key: schema.NewSecret("key"), Transport: answer}
+	if err := u.Send(t.Context(), Notice{}); err != nil || answer.read == 0 || answer.read > 2*maxAnswer {
+		t.Errorf("%v after %d bytes", err, answer.read)
+	}
+}
+
 // However a receiver answers, sending ends at once with its context.
 func TestSendEndsWithItsContext(t *testing.T) {
 	for _, answer := range []string{"500", "silent", "429 20"} {

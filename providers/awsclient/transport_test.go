@@ -69,3 +69,32 @@ func TestUnsent(t *testing.T) {
 type roundTripper func(*http.Request) (*http.Response, error)
 
 func (f roundTripper) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
+
+// An endless answers with a body that goes on and on.
+type endless struct{ read int }
+
+func (e *endless) Read(p []byte) (int, error) {
+	e.read += len(p)
+	return len(p), nil
+}
+
+func (e *endless) Close() error { return nil }
+
+func (e *endless) RoundTrip(*http.Request) (*http.Response, error) {
+	return &http.Response{StatusCode: 200, Body: e}, nil
+}
+
+// An answer that does not end fails, before it has filled the memory.
+func TestEndlessAnswer(t *testing.T) {
+	answer := &endless{}
+	req := httptest.NewRequest(http.MethodPost, "https://iam.amazonaws.com/", nil)
+	req.RequestURI = ""
+	resp, err := client(answer).Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := io.ReadAll(resp.Body)
+	if most := 16 << 20; err == nil || len(text) != most || answer.read != most {
+		t.Errorf("read %d bytes of %d: %v", len(text), answer.read, err)
+	}
+}
