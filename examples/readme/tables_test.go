@@ -97,6 +97,38 @@ func TestFunctions(t *testing.T) {
 	}
 }
 
+// TestThreats looks for the tests that the threat model names: each row names some, with their directories. Those of TestScripts
+// are scripts.
+func TestThreats(t *testing.T) {
+	named := regexp.MustCompile("`([\\w/-]+) (Test\\w+)(?:/([\\w-]+))?`")
+	for _, row := range rows(t, `T\d+`) {
+		tests := named.FindAllStringSubmatch(row[len(row)-1], -1)
+		if len(row) != 5 || len(tests) == 0 {
+			t.Errorf("%s: %d cells, %d tests", row[0], len(row), len(tests))
+		}
+		for _, test := range tests {
+			dir, function, script := filepath.Join(root, test[1]), test[2], test[3]
+			if !declares(t, dir, function) {
+				t.Errorf("%s: %s has no %s", row[0], test[1], function)
+			}
+			if script != "" {
+				read(t, filepath.Join(dir, "testdata", script+".txtar"))
+			}
+		}
+	}
+}
+
+// declares reports whether a test in a directory has that name.
+func declares(t *testing.T, dir, function string) bool {
+	files, err := filepath.Glob(filepath.Join(dir, "*_test.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return slices.ContainsFunc(files, func(file string) bool {
+		return strings.Contains(read(t, file), "\nfunc "+function+"(t *testing.T) {")
+	})
+}
+
 // rows returns the cells of the rows of README whose first cell is of the pattern.
 func rows(t *testing.T, pattern string) [][]string {
 	t.Helper()
