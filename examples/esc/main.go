@@ -58,6 +58,7 @@ type cli struct {
 	Rotate  rotateCmd  `cmd:"" help:"Renew the credentials of an environment."`
 	Key     keyCmd     `cmd:"" help:"Make keys."`
 	OIDC    oidcCmd    `cmd:"" name:"oidc" help:"Log in to AWS with tokens of an issuer of your own."`
+	Schema  schemaCmd  `cmd:"" help:"Print a JSON Schema of documents, for editors."`
 }
 
 // evaluator returns an evaluator for the directory. Without keys that can be read it has no Crypter, so that nobody
