@@ -69,10 +69,12 @@ func (w *languageWriter) rotator(name string, c *contract) error {
 	}
 	l, s := w.liberal("state."+name, c.state)
 	state := l.plain(mustBeObject(s))
-	state["type"], state["propertyNames"] = []string{"object", "null"}, object{"not": functionName()}
+	state["type"], state["propertyNames"] = []string{"object", "null"}, object{
+		"pattern": noFunctionPattern, "patternErrorMessage": "a state is written out and no call",
+	}
 	members := object{
 		"inputs": w.define("rotate."+name, w.inputs(name, c.inputs)),
-		"state":  described("What the rotator has to remember. Rotating writes it.", w.define("state."+name, state)),
+		"state":  described(aboutMembers["state"], w.define("state."+name, state)),
 	}
 	w.functions["fn::rotate::"+syntax.Escape(name)] = closed(aboutPlugin("fn::rotate", "rotator", name, c), members, "inputs")
 	w.rotated = append(w.rotated, plugin{syntax.Escape(name), members})
@@ -118,10 +120,15 @@ func (w *languageWriter) longForms() {
 	}
 }
 
+var aboutMembers = map[string]string{
+	"inputs": "What the provider or rotator is given.",
+	"state":  "What the rotator has to remember. Rotating writes it.",
+}
+
 func longForm(description string, plugins []plugin, members ...string) object {
 	properties := object{}
 	for _, name := range members {
-		properties[name] = true
+		properties[name] = object{"description": aboutMembers[name]}
 	}
 	names, choices := []string{}, []any{}
 	for _, p := range plugins {

@@ -23,8 +23,9 @@ const (
 	textPattern      = `^(?:` + literalUnit + `|(?:\$<)*` + interpolation + `)*` + literalEnd
 	referencePattern = `^` + interpolation + `$`
 
-	functionPattern = `^[fF][nN]::`
-	variablePattern = `^[^=\u0000]+$`
+	// Whatever does not begin as the names of functions do.
+	noFunctionPattern = `^(?:[^fF]|[fF](?:[^nN]|[nN](?:[^:]|:(?:[^:]|$)|$)|$)|$)`
+	variablePattern   = `^[^=\u0000]+$`
 
 	segment            = `(?:\.*[A-Za-z0-9_-][A-Za-z0-9_.-]*|\.\.\.+)`
 	environmentPattern = `^` + segment + `(?:/` + segment + `)*(?:@` + segment + `)?$`

@@ -1,11 +1,14 @@
 package eval
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/escapement-go/escapement/eval/internal/syntax"
 	"github.com/escapement-go/escapement/schema"
@@ -33,7 +36,11 @@ func (e *Evaluator) LanguageSchema() ([]byte, error) {
 	}
 	w.longForms()
 	w.expressions()
-	return json.Marshal(w.document())
+	var text bytes.Buffer
+	encoder := json.NewEncoder(&text)
+	encoder.SetEscapeHTML(false)
+	err := encoder.Encode(w.document())
+	return bytes.TrimSpace(text.Bytes()), err
 }
 
 // schemasOfProvider asks a provider for its schemas.
@@ -106,7 +113,6 @@ func described(text string, s object) object {
 func (w *languageWriter) document() object {
 	return object{
 		"$schema":              "http://json-schema.org/draft-07/schema#",
-		"title":                "Escapement environment",
 		"type":                 []string{"object", "null"},
 		"additionalProperties": false,
 		"properties": object{
@@ -116,17 +122,17 @@ func (w *languageWriter) document() object {
 			},
 			"imports": object{
 				"description": "Environments whose values are merged under those of this one, later ones over earlier ones.",
-				"type":        "array", "items": refTo("import"),
+				"type":        "array", "items": importItem(),
 			},
-			"values": described("The values of the environment, merged over its imports.", w.values()),
+			"values": values(),
 		},
 		"definitions": w.definitions,
 	}
 }
 
-// values is the schema of the mapping under "values".
-func (w *languageWriter) values() object {
-	w.definitions["import"] = object{
+// importItem is the schema of an item of "imports".
+func importItem() object {
+	return object{
 		"type": []string{"string", "object"}, "pattern": environmentPattern,
 		"patternErrorMessage": "not the name of an environment: " + syntax.NameHint,
 		"minProperties":       1, "maxProperties": 1, "propertyNames": object{"pattern": environmentPattern},
@@ -138,30 +144,36 @@ func (w *languageWriter) values() object {
 			}},
 		},
 	}
-	variables := func(text string) object {
-		member := &schema.Schema{Type: []string{"boolean", "null", "number", "string"}}
-		plain := liberal{}.plain(object{"type": []any{"object", "null"}, "additionalProperties": schemaJSON(member)})
-		plain["propertyNames"] = allOf(refTo("key"), object{"pattern": variablePattern})
-		return object{"description": text, "if": refTo("reference"), "then": expression(), "else": plain}
-	}
+}
+
+// values is the schema of the mapping under "values". References give some names another meaning.
+func values() object {
 	return object{
-		"type": "object",
+		"description": "The values of the environment, merged over its imports.",
+		"type":        "object",
 		"properties": object{
 			"environmentVariables": variables("The variables that programs are run with."),
 			"files":                variables("Texts that programs find in files, whose paths are in the variables of these names."),
+			"imports":              false, "environments": false, "context": false,
 		},
 		"propertyNames": allOf(refTo("key"), object{
-			"not":          object{"anyOf": []any{functionName(), object{"enum": []string{"context", "environments", "imports"}}}},
-			"errorMessage": `neither a call nor "imports", "environments" or "context" can stand directly under "values"`,
+			"pattern": noFunctionPattern, "patternErrorMessage": `no call can stand directly under "values"; give its result a name`,
 		}),
 		"additionalProperties": expression(),
 	}
 }
 
-func allOf(schemas ...object) object { return object{"allOf": schemas} }
+// variables is the schema of a property whose members become variables.
+func variables(description string) object {
+	member := &schema.Schema{Type: []string{"boolean", "null", "number", "string"}}
+	plain := liberal{}.plain(object{"type": []any{"object", "null"}, "additionalProperties": schemaJSON(member)})
+	plain["propertyNames"] = allOf(refTo("key"), object{
+		"pattern": variablePattern, "patternErrorMessage": `the name of a variable holds no "=" and is not empty`,
+	})
+	return object{"description": description, "if": refTo("reference"), "then": expression(), "else": plain}
+}
 
-// functionName is the schema of keys that are reserved for calls.
-func functionName() object { return object{"pattern": functionPattern} }
+func allOf(schemas ...object) object { return object{"allOf": schemas} }
 
 // expressions defines what may be written for a value. One schema does for all kinds, since a keyword says nothing about
 // kinds that it is not for; so whatever is wrong is found where it stands.
@@ -176,14 +188,27 @@ func (w *languageWriter) expressions() {
 		"additionalProperties": expression(),
 		"propertyNames":        refTo("key"),
 		"if":                   object{"maxProperties": 1},
-		"then": object{"propertyNames": object{"anyOf": []any{
-			object{"not": functionName()}, object{"enum": slices.Sorted(maps.Keys(w.functions))},
-		}}},
-		"else": object{"propertyNames": object{"not": functionName(), "errorMessage": "a call stands alone in its mapping"}},
+		"then":                 object{"propertyNames": w.functionNames()},
+		"else": object{"propertyNames": object{
+			"pattern": noFunctionPattern, "patternErrorMessage": "a call stands alone in its mapping",
+		}},
 	}
-	isCall := object{"type": "object", "not": object{"propertyNames": object{"not": functionName()}}}
+	isCall := object{"type": "object", "not": object{"propertyNames": object{"pattern": noFunctionPattern}}}
 	w.definitions["reference"] = object{"anyOf": []any{isCall, object{"type": "string", "pattern": referencePattern}}}
 	w.definitions["computed"] = object{"anyOf": []any{isCall, object{"type": "string", "not": object{"pattern": literalPattern}}}}
+}
+
+// functionNames is the schema of a key that stands alone: any, but if it is reserved for calls, that of a function.
+func (w *languageWriter) functionNames() object {
+	names := slices.Sorted(maps.Keys(w.functions))
+	patterns := make([]string, len(names))
+	for i, name := range names {
+		patterns[i] = regexp.QuoteMeta(name)
+	}
+	return object{
+		"pattern":             noFunctionPattern + `|^(?:` + strings.Join(patterns, "|") + `)$`,
+		"patternErrorMessage": "unknown function; there are " + strings.Join(names, ", "),
+	}
 }
 
 // pluginError is the error of a provider or rotator that cannot be asked for its schemas.

@@ -16,6 +16,7 @@ import (
 // what cannot be told from the text are left out.
 type liberal struct {
 	refs map[string]object // to the definitions of the language, by those of the schema
+	defs map[string]any    // the definitions of the schema, likewise
 }
 
 // liberal returns the liberal form of a schema whose definitions are called after name.
@@ -23,9 +24,10 @@ func (w *languageWriter) liberal(name string, s *schema.Schema) (liberal, any) {
 	data := schemaJSON(s)
 	keywords, _ := data.(object)
 	defs, _ := keywords["$defs"].(object)
-	l := liberal{refs: map[string]object{}}
+	l := liberal{refs: map[string]object{}, defs: object{}}
 	for _, def := range slices.Sorted(maps.Keys(defs)) {
-		l.refs["#/$defs/"+pointerEscaper.Replace(def)] = w.define(name+"."+def, nil)
+		ref := "#/$defs/" + pointerEscaper.Replace(def)
+		l.refs[ref], l.defs[ref] = w.define(name+"."+def, nil), defs[def]
 	}
 	for def, s := range defs {
 		ref := l.refs["#/$defs/"+pointerEscaper.Replace(def)]
@@ -62,9 +64,17 @@ func (l liberal) value(s any) object {
 	if admits(keywords, "string") {
 		value["if"] = refTo("computed")
 	}
-	if text, ok := plain["description"]; ok {
-		value["description"] = text
-		delete(plain, "description")
+	for _, note := range []string{"description", "default"} {
+		if text, ok := plain[note]; ok {
+			value[note] = text
+			delete(plain, note)
+		}
+	}
+	switch { // editors do not look for what to offer under "else"
+	case plain["enum"] != nil:
+		value["examples"] = plain["enum"]
+	case plain["type"] == "boolean":
+		value["examples"] = []any{false, true}
 	}
 	return value
 }
@@ -100,17 +110,17 @@ func (l liberal) plain(s object) object {
 // constants takes the values that a schema names, unless a part of one might be written as a reference.
 func (l liberal) constants(plain, s object) {
 	if value, ok := s["const"]; ok && isScalar(value) {
-		plain["const"] = written(value)
+		plain["const"] = spelled(value)
 	}
 	if values, ok := s["enum"].([]any); ok && !slices.ContainsFunc(values, func(v any) bool { return !isScalar(v) }) {
 		choices := make([]any, len(values))
 		for i, v := range values {
-			choices[i] = written(v)
+			choices[i] = spelled(v)
 		}
 		plain["enum"] = choices
 	}
 	if value, ok := s["default"]; ok && isScalar(value) {
-		plain["default"] = written(value)
+		plain["default"] = spelled(value)
 	}
 }
 
@@ -122,8 +132,8 @@ func isScalar(v any) bool {
 	return true
 }
 
-// written is a scalar as a document writes it.
-func written(v any) any {
+// spelled is a scalar as a document writes it.
+func spelled(v any) any {
 	if text, ok := v.(string); ok {
 		return syntax.Escape(text)
 	}
@@ -134,8 +144,8 @@ func written(v any) any {
 func (l liberal) branches(plain, s object) {
 	var all []any
 	if ref, ok := s["$ref"].(string); ok {
-		if name, err := url.PathUnescape(ref); err == nil && l.refs[name] != nil {
-			all = append(all, l.refs[name])
+		if target := l.refs[unescaped(ref)]; target != nil {
+			all = append(all, target)
 		}
 	}
 	for _, branch := range schemas(s["allOf"]) {
@@ -162,6 +172,43 @@ func (l liberal) branch(s any) any {
 	return s
 }
 
+// unescaped is a $ref as it names one of the refs.
+func unescaped(ref string) string {
+	if name, err := url.PathUnescape(ref); err == nil {
+		return name
+	}
+	return ref
+}
+
+// addOptional adds the members that have a default, as far as what holds for all members says.
+func (l liberal) addOptional(optional map[any]bool, s any) {
+	l.each(s, 0, func(keywords object) {
+		properties, _ := keywords["properties"].(object)
+		for name, property := range properties {
+			l.each(property, 0, func(keywords object) {
+				if _, ok := keywords["default"]; ok {
+					optional[name] = true
+				}
+			})
+		}
+	})
+}
+
+// each visits a schema and all that hold where it does. Schemas may refer to themselves.
+func (l liberal) each(s any, depth int, visit func(object)) {
+	keywords, ok := s.(object)
+	if !ok || depth > len(l.defs) {
+		return
+	}
+	visit(keywords)
+	if ref, ok := keywords["$ref"].(string); ok {
+		l.each(l.defs[unescaped(ref)], depth+1, visit)
+	}
+	for _, branch := range schemas(keywords["allOf"]) {
+		l.each(branch, depth, visit)
+	}
+}
+
 func schemas(list any) []any {
 	all, _ := list.([]any)
 	return all
@@ -186,13 +233,11 @@ func (l liberal) elements(plain, s object) {
 func (l liberal) members(plain, s object) {
 	properties, _ := s["properties"].(object)
 	all := object{}
-	optional := map[any]bool{}
 	for name, property := range properties {
 		all[syntax.Escape(name)] = l.value(property)
-		if keywords, ok := property.(object); ok && keywords["default"] != nil {
-			optional[name] = true
-		}
 	}
+	optional := map[any]bool{}
+	l.addOptional(optional, s)
 	if len(all) > 0 {
 		plain["properties"] = all
 	}
@@ -216,7 +261,7 @@ func (l liberal) required(names any, optional map[any]bool) []any {
 	required := []any{}
 	for _, name := range schemas(names) {
 		if !optional[name] {
-			required = append(required, written(name))
+			required = append(required, spelled(name))
 		}
 	}
 	return required

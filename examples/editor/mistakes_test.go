@@ -33,7 +33,7 @@ var mistakes = []string{
 	"values:\n  imports: {} # wrong",
 	"values:\n  fn::join: [a, [b]] # wrong",
 	"values:\n  a: 1\n  a: 2 # wrong",
-	"values:\n  a: [1 # wrong\n",
+	"values:\n  a: [1, }] # wrong\n",
 	"values:\n  a: *nothing # wrong",
 
 	// Interpolations.
@@ -90,7 +90,7 @@ var mistakes = []string{
 	"values:\n  a:\n    fn::rotate::password:\n      inputs: {}\n      state: text # wrong",
 	"values:\n  a: {fn::rotate::pasword: {inputs: {}}} # wrong",
 	"values:\n  a: {fn::rotate: {provider: password}} # wrong",
-	"values:\n  a:\n    fn::rotate::aws-iam:\n      inputs:\n        orphans: keep # wrong",
+	"values:\n  a:\n    fn::rotate::aws-iam:\n      inputs:\n        login: ${b}\n        userArn: x\n        orphans: keep # wrong\n  b: {}",
 
 	// Projections.
 	"values:\n  environmentVariables: [a] # wrong",
