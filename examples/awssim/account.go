@@ -12,6 +12,7 @@ import (
 const (
 	account      = "012345678912"
 	user         = "app"
+	person       = "ada" // who signs in to the console
 	role         = "deployer"
 	issuerURL    = "https://esc.example.com"
 	organization = "acme"
@@ -46,7 +47,7 @@ func newAccount(issuer awslogin.Issuer, speed float64) (*awstest.Simulator, erro
 		Account:   account,
 		Clock:     awstest.RealTime(speed),
 		CheckSkew: speed == 1,
-		Users:     []awstest.User{{Name: user}},
+		Users:     []awstest.User{{Name: user}, {Name: person, Password: "Temporary-1"}},
 		Roles:     []awstest.Role{{Name: role, TrustPolicy: string(trust)}},
 		Issuers:   []awstest.Issuer{{URL: issuer.URL, ClientIDs: []string{audience}, Documents: documents}},
 	})

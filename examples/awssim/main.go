@@ -82,11 +82,12 @@ func (c *cli) run(w io.Writer) error {
 	fmt.Fprintf(w, `account %s
 
   user  %s
+  user  %s, with a password for the console
   role  %s
 
 export ESC_AWS_ENDPOINT=%s ESC_TOKEN_SOURCE=issuer:%s
 
-`, sim.Account(), sim.UserARN(user), sim.RoleARN(role), endpoint, c.Issuer)
+`, sim.Account(), sim.UserARN(user), sim.UserARN(person), sim.RoleARN(role), endpoint, c.Issuer)
 	printCalls(w, sim)
 	return server.Serve(listener)
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/escapement-go/escapement/providers/awstest"
 	"github.com/escapement-go/escapement/rotators"
 	"github.com/escapement-go/escapement/rotators/awsiam"
+	"github.com/escapement-go/escapement/rotators/awspassword"
 	"github.com/escapement-go/escapement/rotators/password"
 )
 
@@ -51,7 +52,9 @@ func newEvaluator(t *testing.T) *eval.Evaluator {
 	return &eval.Evaluator{
 		Loader:    eval.Dir("."),
 		Providers: map[string]providers.Provider{"aws-login": login},
-		Rotators:  map[string]rotators.Rotator{"aws-iam": &awsiam.Rotator{}, "password": password.Rotator{}},
+		Rotators: map[string]rotators.Rotator{
+			"aws-iam": &awsiam.Rotator{}, "aws-iam-password": &awspassword.Rotator{}, "password": password.Rotator{},
+		},
 	}
 }
 
@@ -141,7 +144,8 @@ func TestComplete(t *testing.T) {
 		text.Write(source)
 	}
 	functions := []string{
-		"concat", "final", "fromBase64", "fromJSON", "join", "open", "open::aws-login", "rotate::aws-iam", "rotate::password", "secret", "split", "toBase64",
+		"concat", "final", "fromBase64", "fromJSON", "join", "open", "open::aws-login", "rotate::aws-iam", "rotate::aws-iam-password",
+		"rotate::password", "secret", "split", "toBase64",
 		"toJSON", "toString", "toYAML", "validate",
 	}
 	for _, function := range functions {

@@ -9,6 +9,7 @@ import (
 	"github.com/escapement-go/escapement/providers/awslogin"
 	"github.com/escapement-go/escapement/rotators"
 	"github.com/escapement-go/escapement/rotators/awsiam"
+	"github.com/escapement-go/escapement/rotators/awspassword"
 	"github.com/escapement-go/escapement/rotators/password"
 )
 
@@ -48,8 +49,9 @@ func (f *awsFlags) providers() map[string]providers.Provider {
 // rotators returns the rotators that documents can call.
 func (f *awsFlags) rotators() map[string]rotators.Rotator {
 	return map[string]rotators.Rotator{
-		"aws-iam":  &awsiam.Rotator{IAMEndpoint: f.endpoint("iam"), STSEndpoint: f.endpoint("sts")},
-		"password": password.Rotator{},
+		"aws-iam":          &awsiam.Rotator{IAMEndpoint: f.endpoint("iam"), STSEndpoint: f.endpoint("sts")},
+		"aws-iam-password": &awspassword.Rotator{IAMEndpoint: f.endpoint("iam"), STSEndpoint: f.endpoint("sts")},
+		"password":         password.Rotator{},
 	}
 }
 

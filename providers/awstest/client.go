@@ -38,7 +38,13 @@ func invoke[I, O any](ctx context.Context, d *directClient, action string, in *I
 		in = new(I)
 	}
 	for attempt := 1; ; attempt++ {
+		release, err := attemptToken(ctx, retryer)
+		if err != nil {
+			err = fmt.Errorf("failed to get retry Send token, %w", err)
+			return nil, middleware.Metadata{}, &smithy.OperationError{ServiceID: d.service, OperationName: action, Err: err}
+		}
 		out, metadata, err := d.try(ctx, operations[action], in, attempt)
+		_ = release(err)
 		if err == nil {
 			answer, _ := out.(*O)
 			return answer, metadata, nil
@@ -51,6 +57,14 @@ func invoke[I, O any](ctx context.Context, d *directClient, action string, in *I
 			return nil, metadata, err
 		}
 	}
+}
+
+// attemptToken asks a retryer for leave to send one try, as the SDK does.
+func attemptToken(ctx context.Context, retryer aws.Retryer) (release func(error) error, err error) {
+	if asked, ok := retryer.(aws.RetryerV2); ok {
+		return asked.GetAttemptToken(ctx)
+	}
+	return func(error) error { return nil }, nil
 }
 
 // try is one request and its answer.
@@ -113,10 +127,12 @@ func (d *directClient) see(a answer, op *operation) (any, middleware.Metadata, e
 		return nil, metadata, responseError(nil, "", &smithyhttp.RequestSendError{Err: err})
 	}
 	raw := &smithyhttp.Response{Response: &http.Response{StatusCode: http.StatusOK, Header: http.Header{
-		"Date":             {d.run.sim.clock.Now().Format(http.TimeFormat)},
-		"X-Amzn-Requestid": {a.requestID},
+		"Date": {d.run.sim.clock.Now().Format(http.TimeFormat)},
 	}}}
-	d.stamp(&metadata, raw, a.requestID)
+	if a.damage != html { // a page is not from AWS
+		raw.Header.Set("X-Amzn-Requestid", a.requestID)
+	}
+	d.stamp(&metadata, raw, a)
 	out, err := d.decoded(a, op, raw)
 	return out, metadata, err
 }
@@ -183,11 +199,13 @@ func undecodable(why string) error {
 }
 
 // stamp puts the server's time and the request id where a client of the SDK has them.
-func (d *directClient) stamp(metadata *middleware.Metadata, raw *smithyhttp.Response, requestID string) {
+func (d *directClient) stamp(metadata *middleware.Metadata, raw *smithyhttp.Response, a answer) {
 	_, timed, _ := awsmiddleware.RecordResponseTiming{}.HandleDeserialize(context.Background(), middleware.DeserializeInput{},
 		middleware.DeserializeHandlerFunc(func(context.Context, middleware.DeserializeInput) (middleware.DeserializeOutput, middleware.Metadata, error) {
 			return middleware.DeserializeOutput{RawResponse: raw}, middleware.Metadata{}, nil
 		}))
 	*metadata = timed
-	awsmiddleware.SetRequestIDMetadata(metadata, requestID)
+	if a.damage != html {
+		awsmiddleware.SetRequestIDMetadata(metadata, a.requestID)
+	}
 }

@@ -12,7 +12,7 @@ import (
 // cleanRefusals are the codes of errors after which nothing may have changed.
 var cleanRefusals = []string{
 	"bad-input", "bad-state", "login-expiring", "denied", "wrong-account", "wrong-user", "user-missing", "account-unproven",
-	"user-recreated", "in-progress", "try-later", "unknown-keys", "foreign-keys", "current-dead", "signing-key", "previous-in-use",
+	"user-recreated", "no-login-profile", "in-progress", "try-later", "unknown-keys", "foreign-keys", "current-dead", "signing-key", "previous-in-use",
 }
 
 // lateRefusals are those of them that a run may find out after it has settled what an earlier run left, or done what was
@@ -30,7 +30,7 @@ var namingRefusals = []string{
 func (w *Watch) runEnded(r *Run, crash *Crash, err error) {
 	for _, u := range w.sim.users {
 		for _, k := range u.keys {
-			if k.run != nil && k.alive() && !k.touched {
+			if w.judges(k.run) && k.alive() && !k.touched {
 				w.assert("I9", w.accounted(k), "%s is alive, was made by run %q, and the document does not know of it", k.id, k.run.name)
 			}
 		}
