@@ -26,7 +26,11 @@ type request struct {
 	anonymous bool   // nor has it a name
 	paths     []string
 	rotate    RotateOptions
+	still     bool     // of checking: nothing is decrypted, whatever CheckSecrets says
 	inquiry   *inquiry // of rotating: the rotators are asked this, and do not rotate; nil: they do
+
+	// gather, if not nil, is run when the values are there, and again as long as it returns false since it has to wait.
+	gather func(o *operation, t *task) bool
 }
 
 // writes reports whether the request is about new states of the document.
@@ -142,10 +146,10 @@ func (o *operation) run(result *Environment) {
 	}
 	o.drive(&task{kind: taskGoal, env: o.root})
 	o.reportLoadFailures()
-	if o.request.verb == checking {
+	if o.request.verb == checking && o.paths == nil {
 		o.checkExposed()
 	}
-	if !o.stopped() && (o.request.verb == opening || o.CheckSecrets) {
+	if !o.stopped() && (o.request.verb == opening || o.CheckSecrets && !o.request.still) {
 		o.project(&Environment{}, o.result())
 		if o.errors == 0 && !o.broken() {
 			o.performing = true
@@ -200,11 +204,14 @@ func (o *operation) evalGoal(t *task) bool {
 		}
 		ok = ok && found
 	}
-	if o.request.verb == checking {
+	if o.request.verb == checking && o.paths == nil {
 		for _, call := range o.root.doc.Rotates {
 			_, done := o.rotatorInputs(t, o.root, call, true)
 			ok = ok && done
 		}
+	}
+	if ok && o.request.gather != nil {
+		ok = o.request.gather(o, t)
 	}
 	return ok
 }
