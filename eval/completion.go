@@ -109,7 +109,7 @@ func (c *completer) keys() ([]Completion, error) {
 	case around[0] == "imports" && len(around) == 2:
 		return c.environments(offer)
 	case around[0] == "imports" && len(around) == 3 && key:
-		offer("merge", CompleteKey, "Whether the values of the import are merged; the default is true.")
+		offer("merge", CompleteKey, aboutMerge)
 	case around[0] == "values":
 		c.values(c.expected(source, around), key, present, offer)
 	}

@@ -117,11 +117,11 @@ func (w *languageWriter) document() object {
 		"additionalProperties": false,
 		"properties": object{
 			"description": object{
-				"description": "What the environment is for. It has no effect.",
+				"description": topLevelKeys["description"],
 				"type":        "string", "pattern": literalPattern, "patternErrorMessage": "a description holds no references; write $$ for a dollar sign",
 			},
 			"imports": object{
-				"description": "Environments whose values are merged under those of this one, later ones over earlier ones.",
+				"description": topLevelKeys["imports"],
 				"type":        "array", "items": importItem(),
 			},
 			"values": values(),
@@ -129,6 +129,9 @@ func (w *languageWriter) document() object {
 		"definitions": w.definitions,
 	}
 }
+
+// aboutMerge says what the option of an import does.
+const aboutMerge = "Whether the values of the import are merged; false makes it one to be referred to. The default is true."
 
 // importItem is the schema of an item of "imports".
 func importItem() object {
@@ -139,7 +142,7 @@ func importItem() object {
 		"additionalProperties": object{
 			"type": "object", "additionalProperties": false,
 			"properties": object{"merge": object{
-				"description": "Whether the values of the import are merged; false makes it one to be referred to. The default is true.",
+				"description": aboutMerge,
 				"type":        "boolean",
 			}},
 		},
@@ -149,11 +152,11 @@ func importItem() object {
 // values is the schema of the mapping under "values". References give some names another meaning.
 func values() object {
 	return object{
-		"description": "The values of the environment, merged over its imports.",
+		"description": topLevelKeys["values"],
 		"type":        "object",
 		"properties": object{
-			"environmentVariables": variables("The variables that programs are run with."),
-			"files":                variables("Texts that programs find in files, whose paths are in the variables of these names."),
+			"environmentVariables": variableSchema("environmentVariables"),
+			"files":                variableSchema("files"),
 			"imports":              false, "environments": false, "context": false,
 		},
 		"propertyNames": allOf(refTo("key"), object{
@@ -163,14 +166,14 @@ func values() object {
 	}
 }
 
-// variables is the schema of a property whose members become variables.
-func variables(description string) object {
+// variableSchema is the schema of a property whose members become variables.
+func variableSchema(name string) object {
 	member := &schema.Schema{Type: []string{"boolean", "null", "number", "string"}}
 	plain := liberal{}.plain(object{"type": []any{"object", "null"}, "additionalProperties": schemaJSON(member)})
 	plain["propertyNames"] = allOf(refTo("key"), object{
 		"pattern": variablePattern, "patternErrorMessage": `the name of a variable holds no "=" and is not empty`,
 	})
-	return object{"description": description, "if": refTo("reference"), "then": expression(), "else": plain}
+	return object{"description": valuesSchema.Properties[name].Description, "if": refTo("reference"), "then": expression(), "else": plain}
 }
 
 func allOf(schemas ...object) object { return object{"allOf": schemas} }

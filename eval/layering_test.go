@@ -52,8 +52,8 @@ var layers = [][]string{
 	{"providers"},
 	{"rotators"},
 	{"providers/awsclient"},
-	{"rotators/internal/iamuser"},
-	{"eval", "providers/awslogin", "rotators/awsiam", "rotators/awspassword", "rotators/password"},
+	{"rotators/internal/iamuser", "providers/internal/awsget"},
+	{"eval", "providers/awslogin", "providers/awssecrets", "providers/awsparams", "rotators/awsiam", "rotators/awspassword", "rotators/password"},
 	{"providers/providertest", "rotators/rotatortest", "providers/awstest", "eval/evaltest", "examples/"},
 }
 
@@ -107,7 +107,8 @@ func TestLinked(t *testing.T) {
 			may = command
 		case name == "examples/awssim":
 			may = slices.Concat(command, sdk)
-		case name == "providers/awstest", name == "providers/awsclient", name == "rotators/internal/iamuser", name == "rotators/awsiam", name == "rotators/awspassword":
+		case name == "providers/awstest", name == "providers/awsclient", name == "rotators/internal/iamuser", name == "rotators/awsiam",
+			name == "rotators/awspassword", name == "providers/internal/awsget", name == "providers/awssecrets", name == "providers/awsparams":
 			may = sdk
 		case name == "providers/awslogin":
 			may = login

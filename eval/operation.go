@@ -94,6 +94,8 @@ func (o *operation) evaluate() (*Environment, error) {
 		o.run(result)
 	}
 	result.Diagnostics = o.diagnostics(name)
+	secrets := o.secrets
+	result.secrets = func() []string { return secrets }
 	if err := o.ctx.Err(); err != nil {
 		return result, err
 	}
