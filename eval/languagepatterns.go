@@ -25,7 +25,7 @@ const (
 
 	// Whatever does not begin as the names of functions do.
 	noFunctionPattern = `^(?:[^fF]|[fF](?:[^nN]|[nN](?:[^:]|:(?:[^:]|$)|$)|$)|$)`
-	variablePattern   = `^[^=\u0000]+$`
+	variablePattern   = `^[^=\x00]+$`
 
 	segment            = `(?:\.*[A-Za-z0-9_-][A-Za-z0-9_.-]*|\.\.\.+)`
 	environmentPattern = `^` + segment + `(?:/` + segment + `)*(?:@` + segment + `)?$`
