@@ -23,6 +23,7 @@ import (
 // shows nothing of the secret parts of schemas.
 func (e *Evaluator) LanguageSchema() ([]byte, error) {
 	w := languageWriter{definitions: object{}, functions: object{}}
+	w.defineScalars()
 	w.builtins()
 	for _, name := range slices.Sorted(maps.Keys(e.Providers)) {
 		if err := w.provider(name, e.schemasOfProvider(name)); err != nil {

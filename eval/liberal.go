@@ -60,10 +60,7 @@ func (l liberal) value(s any) object {
 		return expression()
 	}
 	plain := l.plain(keywords)
-	value := object{"if": refTo("reference"), "then": expression(), "else": plain}
-	if admits(keywords, "string") {
-		value["if"] = refTo("computed")
-	}
+	value := object{}
 	for _, note := range []string{"description", "default"} {
 		if text, ok := plain[note]; ok {
 			value[note] = text
@@ -76,7 +73,26 @@ func (l liberal) value(s any) object {
 	case plain["type"] == "boolean":
 		value["examples"] = []any{false, true}
 	}
+	if kind, ok := plain["type"].(string); ok && len(plain) == 1 && slices.Contains(scalarSchema.Type, kind) {
+		value["$ref"] = refTo(kind)["$ref"]
+		return value
+	}
+	value["if"], value["then"], value["else"] = refTo("reference"), expression(), plain
+	if admits(keywords, "string") {
+		value["if"] = refTo("computed")
+	}
 	return value
+}
+
+// defineScalars defines the values that most inputs are.
+func (w *languageWriter) defineScalars() {
+	for _, kind := range scalarSchema.Type {
+		condition := "reference"
+		if kind == "string" {
+			condition = "computed"
+		}
+		w.definitions[kind] = object{"if": refTo(condition), "then": expression(), "else": object{"type": kind}}
+	}
 }
 
 // plain is the liberal form of a schema for values that are written out.
