@@ -197,16 +197,19 @@ func (c *completer) offerName(p openPath, name, about string) {
 		return
 	}
 	from, to, text := p.start, c.at, syntax.JoinPath("", name)
-	switch rest := c.typing.text[p.start:]; {
+	switch rest := c.typing.text[from:]; {
 	case from < to && rest[0] == '[':
 		text = `["` + strings.ReplaceAll(name, `"`, `\"`) + `"]`
-		for _, closer := range []byte(`"]`) {
+		for _, closer := range []byte(`\"]`) {
 			if to < len(c.typing.text) && c.typing.text[to] == closer {
 				to++
 			}
 		}
 	case len(p.base) > 0 && text[0] == '[':
 		from-- // the dot
+	}
+	if c.typing.quoted(p) {
+		text = strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(text)
 	}
 	c.offer(from, to, text, CompleteProperty, about)
 }

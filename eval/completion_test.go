@@ -168,6 +168,8 @@ func TestCompleted(t *testing.T) {
 	for _, test := range []struct{ text, choice, want string }{
 		{"imports: [base]\nvalues:\n  x: ${db.▮}\n", `["a b"]`, "imports: [base]\nvalues:\n  x: ${db[\"a b\"]}\n"},
 		{"imports: [base]\nvalues:\n  x: ${db[▮]}\n", `["port"]`, "imports: [base]\nvalues:\n  x: ${db[\"port\"]}\n"},
+		{"imports: [base]\nvalues:\n  x: \"${db.▮}\"\n", `[\"a b\"]`, "imports: [base]\nvalues:\n  x: \"${db[\\\"a b\\\"]}\"\n"},
+		{"imports: [base]\nvalues:\n  x: \"${db[\\\"po▮\\\"]}\"\n", `[\"port\"]`, "imports: [base]\nvalues:\n  x: \"${db[\\\"port\\\"]}\"\n"},
 		{"values:\n  a: {fn::open::ty▮: {a: x}}\n", "fn::open::typed", "values:\n  a: {fn::open::typed: {a: x}}\n"},
 	} {
 		src, line, column := cutCursor(t, test.text)
@@ -180,6 +182,8 @@ func TestCompleted(t *testing.T) {
 		r := all[i].Range
 		if got := src[:r.Begin.Byte] + test.choice + src[r.End.Byte:]; got != test.want {
 			t.Errorf("typing gives\n%s", got)
+		} else if _, err := editorEvaluator().CheckText(t.Context(), []byte(got)); err != nil {
+			t.Error(err)
 		}
 	}
 }

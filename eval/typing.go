@@ -166,6 +166,11 @@ func (t *typing) openPath(at int) (p openPath, ok bool) {
 	return p, !strings.ContainsAny(written, " \t")
 }
 
+// quoted reports whether the interpolation stands in double quotes.
+func (t *typing) quoted(p openPath) bool {
+	return strings.HasPrefix(unclosed(t.text[t.line:p.open]), `"`)
+}
+
 // without returns texts without the interpolation.
 func (t *typing) without(p openPath, at int) []string {
 	end := at

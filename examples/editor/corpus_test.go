@@ -42,72 +42,82 @@ func escEvaluator() *eval.Evaluator {
 type sample struct {
 	name   string
 	text   string
-	schema string // its name
-	errors int    // that Check finds
-	codes  []string
+	schema string   // its name
+	codes  []string // of what Check finds
+	broken bool     // an error is among that
 }
 
-// samples are the documents of the corpus and of the examples, and the schemas for them by name.
-func samples(t *testing.T) (all []sample, schemas map[string][]byte) {
-	t.Helper()
-	schemas = map[string][]byte{}
-	seen := map[[2]string]bool{}
-	add := func(e *eval.Evaluator, where, name, text string) {
-		schema, err := e.LanguageSchema()
-		if err != nil {
-			t.Fatal(err)
-		}
-		sum := sha256.Sum256(schema)
-		s := sample{name: where + " " + name, text: text, schema: "s" + hex.EncodeToString(sum[:4])}
-		schemas[s.schema] = schema
-		if seen[[2]string{s.schema, text}] {
-			return
-		}
-		seen[[2]string{s.schema, text}] = true
-		var env *eval.Environment
-		if name == "<yaml>" {
-			env, _ = e.CheckText(t.Context(), []byte(text))
-		} else {
-			env, _ = e.Check(t.Context(), name)
-		}
-		for _, d := range env.Diagnostics {
-			if !d.Warning {
-				s.errors++
-			}
-			s.codes = append(s.codes, d.Code)
-		}
-		all = append(all, s)
-	}
-	for _, pattern := range []string{"conformance", "differences"} {
-		files, err := filepath.Glob("../../eval/testdata/" + pattern + "/*.txtar")
-		if err != nil || len(files) == 0 {
-			t.Fatalf("no corpus: %v", err)
-		}
-		for _, file := range files {
-			c, err := evaltest.ParseCase(file, read(t, file))
-			if err != nil {
-				t.Fatal(err)
-			}
-			worlds, err := c.Worlds()
-			if err != nil {
-				t.Fatal(err)
-			}
-			for i, w := range worlds {
-				for _, name := range slices.Sorted(maps.Keys(w.Files)) {
-					add(w.Evaluator, c.Number+"/"+strconv.Itoa(i), name, w.Files[name])
-				}
-			}
+// samples are the documents of the corpus and of the examples.
+type samples struct {
+	t       *testing.T
+	all     []sample
+	schemas map[string][]byte // by name
+	seen    map[[2]string]bool
+}
+
+func collect(t *testing.T) *samples {
+	s := &samples{t: t, schemas: map[string][]byte{}, seen: map[[2]string]bool{}}
+	for _, file := range files(t, "../../eval/testdata/*/*.txtar") {
+		if dir := filepath.Base(filepath.Dir(file)); dir == "conformance" || dir == "differences" {
+			s.addCase(file)
 		}
 	}
-	files, err := filepath.Glob(environments + "/*/*.yaml")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no examples: %v", err)
-	}
-	for _, file := range files {
+	for _, file := range files(t, environments+"/*/*.yaml") {
 		name := strings.TrimSuffix(strings.TrimPrefix(file, environments+"/"), ".yaml")
-		add(escEvaluator(), "examples", name, read(t, file))
+		s.add(escEvaluator(), "examples "+name, name, read(t, file))
 	}
-	return all, schemas
+	return s
+}
+
+func files(t *testing.T, pattern string) []string {
+	t.Helper()
+	found, err := filepath.Glob(pattern)
+	if err != nil || len(found) == 0 {
+		t.Fatalf("there is nothing at %q: %v", pattern, err)
+	}
+	return found
+}
+
+// addCase adds the documents of a case of the corpus.
+func (s *samples) addCase(file string) {
+	c, err := evaltest.ParseCase(file, read(s.t, file))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	worlds, err := c.Worlds()
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	for i, w := range worlds {
+		for _, name := range slices.Sorted(maps.Keys(w.Files)) {
+			s.add(w.Evaluator, c.Number+"/"+strconv.Itoa(i)+" "+name, name, w.Files[name])
+		}
+	}
+}
+
+// add adds a document, once for each schema.
+func (s *samples) add(e *eval.Evaluator, what, name, text string) {
+	schema, err := e.LanguageSchema()
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	sum := sha256.Sum256(schema)
+	added := sample{name: what, text: text, schema: "s" + hex.EncodeToString(sum[:4])}
+	key := [2]string{added.schema, text}
+	if s.seen[key] {
+		return
+	}
+	s.seen[key], s.schemas[added.schema] = true, schema
+	check := func() (*eval.Environment, error) { return e.Check(s.t.Context(), name) }
+	if name == "<yaml>" {
+		check = func() (*eval.Environment, error) { return e.CheckText(s.t.Context(), []byte(text)) }
+	}
+	env, err := check()
+	added.broken = err != nil
+	for _, d := range env.Diagnostics {
+		added.codes = append(added.codes, d.Code)
+	}
+	s.all = append(s.all, added)
 }
 
 func read(t *testing.T, file string) string {
@@ -132,43 +142,45 @@ var bothWarn = []string{"unknown-key", "unknown-tag"}
 
 // TestAccepted makes sure that the server finds nothing wrong with documents that Check accepts.
 func TestAccepted(t *testing.T) {
-	all, schemas := samples(t)
-	c := start(t, schemas)
-	accepted, warnings, disagreed := 0, 0, 0
-	uris := map[int]string{}
-	for i, s := range all {
-		if s.errors == 0 {
-			uris[i] = c.open(s.schema, strconv.Itoa(i), s.text)
-		}
+	s := collect(t)
+	c := start(t, s.schemas)
+	uris := make([]string, len(s.all))
+	for i, document := range s.all {
+		uris[i] = c.open(document.schema, strconv.Itoa(i), document.text)
 	}
-	for i, s := range all {
-		if s.errors > 0 {
-			continue
-		}
+	counts := map[string]int{}
+	for i, document := range s.all {
 		found := c.findings(uris[i])
-		reason := disagreements[s.name]
-		warned := slices.ContainsFunc(s.codes, func(code string) bool { return slices.Contains(bothWarn, code) })
-		switch {
-		case warned && len(found) == 0:
-			t.Errorf("%s: the server finds nothing wrong where Check warns", s.name)
-		case warned:
-			warnings++
-		case len(found) == 0 && reason != "":
-			t.Errorf("%s: there is no disagreement any more: %s", s.name, reason)
-		case len(found) > 0 && reason == "":
-			t.Errorf("%s: Check finds %v, the server %+v in\n%s", s.name, s.codes, found, s.text)
-		case len(found) == 0:
-			accepted++
-		default:
-			disagreed++
+		verdict := document.judge(found)
+		counts[verdict]++
+		if verdict == "wrong" {
+			t.Errorf("%s: Check finds %v, the server %+v in\n%s", document.name, document.codes, found, document.text)
 		}
 	}
-	if disagreed != len(disagreements) {
-		t.Errorf("%d of %d disagreements are about documents of the corpus", disagreed, len(disagreements))
+	if counts["disagreed"] != len(disagreements) {
+		t.Errorf("%d of %d disagreements are about documents of the corpus", counts["disagreed"], len(disagreements))
 	}
-	if accepted < 300 {
-		t.Errorf("only %d documents", accepted)
+	if counts["accepted"] < 300 {
+		t.Errorf("only %d documents", counts["accepted"])
 	}
-	t.Logf("%d documents that Check accepts, by %d schemas: the server finds nothing wrong with %d, warns as Check does of %d and disagrees about %d",
-		len(uris), len(schemas), accepted, warnings, disagreed)
+	t.Logf("%d documents by %d schemas: the server accepts %d that Check accepts, warns of %d as Check does, disagrees about %d; of %d with errors it sees %d",
+		len(s.all), len(s.schemas), counts["accepted"], counts["warned"], counts["disagreed"], counts["seen"]+counts["unseen"], counts["seen"])
+}
+
+// judge compares what the server found with what Check did.
+func (s *sample) judge(found []finding) string {
+	both := slices.ContainsFunc(s.codes, func(code string) bool { return slices.Contains(bothWarn, code) })
+	switch none := len(found) == 0; {
+	case s.broken && none:
+		return "unseen"
+	case s.broken:
+		return "seen"
+	case both && !none:
+		return "warned"
+	case !both && none:
+		return "accepted"
+	case disagreements[s.name] != "":
+		return "disagreed"
+	}
+	return "wrong"
 }
