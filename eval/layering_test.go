@@ -54,7 +54,7 @@ var layers = [][]string{
 	{"providers/awsclient"},
 	{"rotators/internal/iamuser"},
 	{"eval", "providers/awslogin", "rotators/awsiam", "rotators/password"},
-	{"providers/providertest", "rotators/rotatortest", "providers/awstest", "eval/evaltest", "examples/"},
+	{"providers/providertest", "rotators/rotatortest", "providers/awstest", "eval/evaltest", "eval/storetest", "eval/stores/", "examples/"},
 }
 
 func layerOf(path string) int {

@@ -136,7 +136,7 @@ func (t *trial) checkTexts() {
 
 // checkReplaces saves one environment among others.
 func (t *trial) checkReplaces() {
-	names := []string{"a", "a/b", "a/b/c", "a-b", "A.b", "b@3", "..."}
+	names := []string{"a", "a/b", "a/b/c", "a-b", "A.b", "-x", "..."}
 	for _, name := range names {
 		t.put(name, text(name))
 	}
