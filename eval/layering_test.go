@@ -113,6 +113,8 @@ func TestLinked(t *testing.T) {
 			may = login
 		case strings.HasPrefix(name, "examples/"):
 			may = program
+		case name == "eval/stores/s3":
+			may = append(slices.Clone(yaml), sdk...)
 		case strings.HasPrefix(name, "eval"):
 			may = yaml
 		}
