@@ -349,7 +349,7 @@ func TestCanaries(t *testing.T) {
 	codes := map[string]bool{}
 	for name, p := range canaryCases {
 		t.Run(name, func(t *testing.T) {
-			for _, verb := range []string{"check", "open", "open paths", "rotate", "rotate paths", "rotate version", "plan"} {
+			for _, verb := range []string{"check", "open", "open paths", "rotate", "rotate paths", "rotate version", "rotate due", "plan"} {
 				p.open(t, verb, codes)
 			}
 		})

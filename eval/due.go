@@ -30,8 +30,10 @@ func (o *operation) evalDue(t *task) bool {
 	run.actions = due.Actions
 	switch {
 	case err != nil:
+		before := len(o.found)
 		o.reportCall(t, "rotate-failed", rotateFailure(t.expr), err)
 		run.result.Status, run.settled = Failed, true
+		o.tellFailed(run, before)
 	case len(due.Actions) == 0:
 		run.result.Status, run.result.Next, run.settled = NothingDue, due.Next, true
 	}

@@ -6,36 +6,64 @@ import (
 	"github.com/escapement-go/escapement/rotators"
 )
 
-// An eventLog keeps what a rotator reports, and passes it on as it happens, without secrets. Once the rotator has come
-// back it takes nothing more: what a goroutine reports that the rotator left behind is lost.
+// An eventLog keeps what happens to one credential, and passes it on as it happens, without secrets. From the rotator it
+// takes something only while that is at work: what a goroutine reports that the rotator left behind is lost.
 type eventLog struct {
-	secrets func() []string // those known by now
-	pass    func(rotators.Event)
+	rotator string
+	pass    func(rotators.Event) // nil: to nobody
 
-	mu     sync.Mutex
-	closed bool
-	events []rotators.Event
+	mu      sync.Mutex
+	secrets func() []string // those known by now to the rotator at work; nil if it is not
+	events  []rotators.Event
 }
 
+func (o *operation) newEventLog(run *rotationRun) *eventLog {
+	l := &eventLog{rotator: run.result.Rotator}
+	if report := o.request.rotate.Report; report != nil {
+		l.pass = func(event rotators.Event) { report(run.result.Path, event) }
+	}
+	return l
+}
+
+// open takes what the rotator reports from now on.
+func (l *eventLog) open(secrets func() []string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.secrets = secrets
+}
+
+func (l *eventLog) close() { l.open(nil) }
+
+// report is what the rotator is given.
 func (l *eventLog) report(event rotators.Event) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.closed {
-		return
+	if l.secrets != nil {
+		l.add(event, l.secrets())
 	}
+}
+
+// tell takes an event of the operation's own.
+func (l *eventLog) tell(event rotators.Event, secrets []string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.add(event, secrets)
+}
+
+func (l *eventLog) add(event rotators.Event, secrets []string) {
+	event.Rotator = l.rotator
 	one := []rotators.Event{event}
-	scrubEvents(one, l.secrets())
+	scrubEvents(one, secrets)
 	l.events = append(l.events, one[0])
 	if l.pass != nil {
 		_ = guardedCall(func() error { l.pass(one[0]); return nil })
 	}
 }
 
-// close returns the events.
-func (l *eventLog) close() []rotators.Event {
+// all returns the events.
+func (l *eventLog) all() []rotators.Event {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.closed = true
 	return l.events
 }
 

@@ -62,6 +62,7 @@ func (o *operation) rotateSelected() bool {
 		o.setRunsAside()
 		o.pursue(taskInquiry)
 	} else {
+		o.tellDue()
 		o.pursue(taskValue)
 		o.finishRotation()
 	}
@@ -164,10 +165,7 @@ func (o *operation) rotateNext() bool {
 		}
 		o.acting = run
 		run.handover = o.newHandover(run)
-		run.events = &eventLog{secrets: run.handover.knownSecrets}
-		if report := o.request.rotate.Report; report != nil {
-			run.events.pass = func(event rotators.Event) { report(run.result.Path, event) }
-		}
+		run.events.open(run.handover.knownSecrets)
 		o.io.run(o.ctx, *run.turn)
 		return true
 	}
@@ -263,12 +261,14 @@ func (o *operation) concludeRotation(run *rotationRun) {
 	o.secrets = append(o.secrets, h.secrets...)
 	o.log("rotated", "rotator", run.result.Rotator, run.back.err)
 	run.result.Saved, run.result.Unsaved = h.saved, h.unsaved()
-	run.result.Next, run.result.Events = run.back.next, run.events.close()
+	run.result.Next = run.back.next
+	run.events.close()
 	before := len(o.found)
 	o.reportRotation(run)
 	run.result.Status = Succeeded
 	if len(o.found) > before || run.back.err != nil {
 		run.result.Status = Failed
+		o.tellFailed(run, before)
 	}
 	for i := range o.found[before:] {
 		o.found[before+i].lasting = true

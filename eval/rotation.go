@@ -20,9 +20,12 @@ type RotateOptions struct {
 	Due   bool      // do what is due by age and nothing else; a rotator that is no [rotators.Maintainer] is never due
 	Now   time.Time // what is due is asked as of then; zero: the present
 
-	// Report, if not nil, is told what rotators report, as it happens, with the path of the rotator. It is called by one
-	// goroutine at a time, and must not call the Evaluator for the same environment. A panic in it is ignored, since
-	// somebody who is told of a rotation must not be able to break it off.
+	// Report, if not nil, is told what rotators report, as it happens, with the path of the rotator, and what Rotate itself
+	// does: [rotators.EventDue] for each action that is due, before any of them is done, and [rotators.EventFailed] for
+	// each rotator that has failed or, for want of its inputs, could not begin. What needs a state to be true is told once
+	// the state is saved. Report is called by one goroutine at a time, and must not call the Evaluator for the same
+	// environment. The rotation waits for it, so what takes time is better handed to somebody else. A panic in it is
+	// ignored, since somebody who is told of a rotation must not be able to break it off.
 	Report func(path string, event rotators.Event)
 }
 
@@ -40,7 +43,7 @@ type RotationResult struct {
 	Rotator     string // its name, such as aws-iam
 	Status      RotationStatus
 	Saved       bool             // a new state was saved, whatever the status
-	Events      []rotators.Event // what the rotator reported, in order
+	Events      []rotators.Event // what RotateOptions.Report is told of it, in order
 	Diagnostics Diagnostics      // those at or below the call
 	Next        time.Time        // when something will be due; zero: never, or not known
 
@@ -86,6 +89,7 @@ func (e *Evaluator) Rotate(ctx context.Context, name string, opts RotateOptions)
 	rotation := &Rotation{Environment: env}
 	for _, run := range o.selected {
 		run.result.Diagnostics = env.below(exprPath(run.expr))
+		run.result.Events = run.events.all()
 		scrubEvents(run.result.Events, o.secrets)
 		rotation.Results = append(rotation.Results, run.result)
 	}

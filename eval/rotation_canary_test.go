@@ -18,6 +18,7 @@ func init() {
 		"rotator panics":   "  k: {fn::rotate::panicking: {inputs: {a: {fn::secret: {ciphertext: «c»}}}, state: {b: " + secretJSON("«l»") + "}}}\n",
 		"invalid-state":    "  k: {fn::rotate::lying: {inputs: {a: {fn::secret: «s»}, b: " + secretJSON("«l»") + "}}}\n",
 		"state-not-saved":  "  k: {fn::rotate::careless: {inputs: {a: {fn::secret: «s»}, b: " + secretJSON("«n»") + "}}}\n",
+		"what is due":      "  k: {fn::rotate::due: {inputs: {a: {fn::secret: «s»}}, state: {b: {fn::secret: {ciphertext: «c»}}}}}\n",
 		"rotation-skipped": "  k: {fn::rotate::telling: {inputs: {a: {fn::secret: «s»}, b: '${b}'}}}\n  b: {fn::open::telling: {a: {fn::secret: «s»}}}\n",
 	} {
 		canaryCases[name] = rowOf(values)
@@ -74,6 +75,11 @@ func misbehavingRotators() map[string]rotators.Rotator {
 			tell(req)
 			panic(know(req))
 		}}, func(req *rotators.Request) (*rotators.Plan, error) { return nil, errors.New(know(req)) }},
+		"due": maintainer{scripted{rotate: func(_ context.Context, req *rotators.Request, _ saveFunc) error {
+			return errors.New(know(req))
+		}}, func(req *rotators.Request) rotators.Due {
+			return rotators.Due{Actions: []rotators.Action{{Kind: "rotate", Why: know(req)}}}
+		}},
 		"lying": scripted{rotators.Schema{State: secretData}, func(ctx context.Context, req *rotators.Request, save saveFunc) error {
 			return save(ctx, data(req))
 		}},
@@ -95,6 +101,8 @@ func (p *printed) rotate(ctx context.Context, e *eval.Evaluator, verb string) (*
 		return plan.Environment, err
 	case "rotate paths":
 		opts.Paths = []string{"a", "s", "k"}
+	case "rotate due":
+		opts.Due = true
 	case "rotate version":
 		name = "r@1"
 	}

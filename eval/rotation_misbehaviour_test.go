@@ -200,7 +200,10 @@ func TestEvents(t *testing.T) {
 	if diff := cmp.Diff([]string{"k made about to make key-1", "k saved saved [secret]"}, heard); diff != "" {
 		t.Error(diff)
 	}
-	want := []rotators.Event{{Kind: "made", Text: "about to make [secret]"}, {Kind: "saved", KeyID: "AK1", Text: "saved [secret]"}}
+	want := []rotators.Event{
+		{Rotator: "x", Kind: "made", Text: "about to make [secret]"},
+		{Rotator: "x", Kind: "saved", KeyID: "AK1", Text: "saved [secret]"},
+	}
 	if diff := cmp.Diff(want, rotation.Results[0].Events); diff != "" {
 		t.Error(diff)
 	}

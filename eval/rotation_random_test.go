@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -92,6 +93,9 @@ func rotateRandomly(document string, calls map[string]plannedCall, paths []strin
 	}}
 	rotation, err := e.Rotate(context.Background(), "r", eval.RotateOptions{Paths: paths})
 	for _, result := range rotation.Results {
+		for i := range result.Events {
+			result.Events[i].Time = time.Time{}
+		}
 		outcome += fmt.Sprintf("%+v %s\n", result, unsaved(result))
 	}
 	for _, d := range rotation.Environment.Diagnostics {

@@ -28,6 +28,7 @@ func (o *operation) selectRotators() {
 	o.runs = map[*syntax.Expr]*rotationRun{}
 	for _, e := range wanted {
 		run := &rotationRun{expr: e, result: RotationResult{Path: e.Path(), Rotator: e.Call.Plugin, Status: NotEvaluated}}
+		run.events = o.newEventLog(run)
 		o.runs[e] = run
 		o.selected = append(o.selected, run)
 	}

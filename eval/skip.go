@@ -19,7 +19,9 @@ func (o *operation) skipRotation(run *rotationRun) {
 	if o.request.inquiry != nil {
 		not = o.request.inquiry.skipped
 	}
+	before := len(o.found)
 	o.reportExpr(run.expr, "rotation-skipped", "not "+not+" because its inputs or state are not known", hint)
+	o.tellFailed(run, before)
 }
 
 // causeIn returns why an expression is not known: what was found of it or of what it needs, at the nearest place; nil for

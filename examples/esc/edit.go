@@ -7,10 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"os/signal"
 	"path"
-	"runtime"
 	"strings"
 	"syscall"
 
@@ -110,7 +108,7 @@ func (x *editing) edit(ctx context.Context, text []byte, wrong error) ([]byte, e
 	if err := x.dir.put(append(commented(wrong), text...)); err != nil {
 		return nil, err
 	}
-	cmd := editorCommand(ctx, x.editor, x.dir.file())
+	cmd := userCommand(ctx, x.editor, x.dir.file())
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
 	cmd.WaitDelay = editorGrace
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
@@ -127,15 +125,6 @@ func (x *editing) edit(ctx context.Context, text []byte, wrong error) ([]byte, e
 		edited = withoutHead(edited)
 	}
 	return edited, err
-}
-
-// editorCommand has a shell, where there is one, read the command of the editor as others do, with quotes and variables.
-func editorCommand(ctx context.Context, editor, file string) *exec.Cmd {
-	if runtime.GOOS == "windows" {
-		args := append(strings.Fields(editor), file)
-		return exec.CommandContext(ctx, args[0], args[1:]...)
-	}
-	return exec.CommandContext(ctx, "sh", "-c", "exec "+editor+` "$@"`, "esc", file)
 }
 
 // save encrypts, checks and saves an edited text.

@@ -26,7 +26,7 @@ import (
 var update = flag.Bool("update", false, "write what the commands print to the files in the scripts that it is compared with")
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"esc": main, "exits": exits})
+	testscript.Main(m, map[string]func(){"esc": main, "exits": exits, "hasty-esc": hasty})
 }
 
 // serveAWS lets a script have an AWS account: its users are admin, whose key is in ADMIN_ID and ADMIN_SECRET, and app, who
@@ -69,7 +69,7 @@ func TestScripts(t *testing.T) {
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("ENVIRONMENTS", environments)
 			env.Setenv("GORACE", "atexit_sleep_ms=0") // the race detector would wait a second at the end of each process
-			return serveAWS(env)
+			return errors.Join(serveAWS(env), serveHooks(env))
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){"encrypt": encrypt},
 	})

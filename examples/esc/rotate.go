@@ -13,6 +13,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/escapement-go/escapement/eval"
+	"github.com/escapement-go/escapement/examples/notify"
 	"github.com/escapement-go/escapement/rotators"
 )
 
@@ -23,6 +24,8 @@ type rotateCmd struct {
 	Force  bool     `help:"Rotate what was rotated a moment ago, too."`
 	Due    bool     `help:"Do what is due by age, and nothing else."`
 	Format string   `short:"f" enum:"text,json" default:"text" help:"One of text, json."`
+
+	notifyFlags
 }
 
 func (c *rotateCmd) Help() string {
@@ -33,17 +36,27 @@ to safety first; run again, it goes on where it stopped.
 Prints a line for each: its path, what became of it, and when something will be due. More codes to exit with, after 70, 2 and 1:
 
      4  nothing failed, but somebody else is rotating, or has changed what is saved
-     3  a rotator failed or was not reached`
+     3  a rotator failed or was not reached
+
+` + notifyHelp
 }
 
 func (c *rotateCmd) Run(ctx context.Context, g *cli) error {
 	opts := eval.RotateOptions{Paths: c.Paths, Force: c.Force, Due: c.Due}
+	targets, err := c.targets()
+	if err != nil {
+		return err
+	}
 	if c.DryRun {
 		return c.plan(ctx, g, opts)
 	}
-	terminal := term.IsTerminal(int(os.Stderr.Fd()))
+	notifier := notify.New(os.Stderr, targets...)
+	notifier.Grace = notifyGrace
+	defer notifier.Close()
+	terminal, tell := term.IsTerminal(int(os.Stderr.Fd())), notifier.Report(c.Env)
 	opts.Report = func(path string, event rotators.Event) {
-		if terminal || event.Kind == "warning" {
+		tell(path, event)
+		if terminal && event.Kind != rotators.EventFailed || event.Kind == rotators.EventWarning {
 			fmt.Fprintf(os.Stderr, "%s: %s\n", path, joined(event.Kind, event.Code, event.KeyID, event.Text))
 		}
 	}
@@ -105,7 +118,9 @@ func (c *rotateCmd) print(w io.Writer, rotation *eval.Rotation) error {
 // last says what the rotator did last.
 func (l rotatedLine) last() string {
 	for _, e := range slices.Backward(l.Events) {
-		if e.Kind != "warning" {
+		switch e.Kind {
+		case rotators.EventWarning, rotators.EventDue, rotators.EventFailed:
+		default:
 			return joined(e.Kind, e.KeyID)
 		}
 	}

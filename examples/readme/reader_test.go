@@ -30,7 +30,7 @@ func newReader(t *testing.T) *reader {
 		t.Skip("the commands of README need a POSIX shell")
 	}
 	home := t.TempDir()
-	build := exec.Command("go", "build", "-buildvcs=false", "-o", filepath.Join(home, "bin")+"/", "./examples/esc", "./examples/awssim")
+	build := exec.Command("go", "build", "-buildvcs=false", "-o", filepath.Join(home, "bin")+"/", "./examples/esc", "./examples/awssim", "./examples/notify-mail", "./examples/notify-sns")
 	build.Dir = root
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)

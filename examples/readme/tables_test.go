@@ -48,6 +48,7 @@ func TestDependencies(t *testing.T) {
 	}
 	const format = "{{with .Module}}{{.Path}}{{end}}"
 	library := strings.Fields(string(command(t, "go", "list", "-deps", "-f", format, "./eval/...", "./providers/...", "./rotators/...", "./schema/...")))
+	esc := strings.Fields(string(command(t, "go", "list", "-deps", "-f", format, "./examples/esc")))
 	all := strings.Fields(string(command(t, "go", "list", "-deps", "-f", format, "./...")))
 	want := map[string]string{}
 	for _, m := range mod.Require {
@@ -55,8 +56,10 @@ func TestDependencies(t *testing.T) {
 		case m.Indirect:
 		case slices.Contains(library, m.Path):
 			want[m.Path] = "library"
-		case slices.Contains(all, m.Path):
+		case slices.Contains(esc, m.Path):
 			want[m.Path] = "`esc`"
+		case slices.Contains(all, m.Path):
+			want[m.Path] = "examples"
 		default:
 			want[m.Path] = "tests"
 		}

@@ -24,8 +24,9 @@ func (r *run) tryKey(c *credential, retrying func(*sts.Options)) (iamuser.Identi
 
 // A usage says when a key was last used.
 type usage struct {
-	at    time.Time // zero: never
-	known bool
+	known           bool
+	at              time.Time // zero: never
+	service, region string    // may be empty
 }
 
 func (u usage) String() string {
@@ -48,7 +49,12 @@ func (r *run) lastUse(id string) (usage, *awsclient.Failure) {
 	if out.AccessKeyLastUsed == nil || !strings.EqualFold(aws.ToString(out.UserName), r.User.Name) {
 		return usage{}, nil
 	}
-	return usage{at: aws.ToTime(out.AccessKeyLastUsed.LastUsedDate).UTC(), known: true}, nil
+	last := out.AccessKeyLastUsed
+	u := usage{known: true, at: aws.ToTime(last.LastUsedDate).UTC()}
+	if !u.at.IsZero() {
+		u.service, u.region = aws.ToString(last.ServiceName), aws.ToString(last.Region)
+	}
+	return u, nil
 }
 
 // delete deletes a key; that it is not there any more is success. The failure is definite if none of the tries can have

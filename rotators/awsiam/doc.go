@@ -79,4 +79,12 @@
 // deleted, orphan-quarantined, orphan-deleted, half-key-deleted, pending-given-up, adopted, key-claimed, and warning with
 // one of the codes user-unchecked, last-use-unknown, previous-recently-used, next-rotation-blocked, unverified,
 // clock-skew, signing-key-kept and cannot-deactivate.
+//
+// # Audit
+//
+// A key has the role current, previous, pending, retiring or quarantined if the document names it so, missing if AWS does
+// not list the current or previous one, and foreign if the document does not know it. The verdicts are missing, inactive,
+// too-old, age-unknown, unused, foreign, unfinished, claimed (somebody has switched on again what a rotation had switched
+// off), over-quota, recreated (the user is another one of the same name), two-active, and due for each thing that is due.
+// An audit needs iam:ListAccessKeys; iam:GetUser and iam:GetAccessKeyLastUsed tell more.
 package awsiam

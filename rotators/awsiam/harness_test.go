@@ -34,6 +34,7 @@ type world struct {
 	acted      bool            // the human has acted
 	minimal    bool            // only the five permissions: an orphan is for a human to end
 	lied       bool            // AWS has said of a key that exists that it does not; what follows is for a human to mend
+	told       map[string]int  // events, by kind
 	quarantine int             // runs that ended because an orphan waits
 }
 
@@ -64,7 +65,7 @@ func newWorld(s start, v variant) *world {
 	if ledger, ok := state["ledger"].(map[string]any); ok && ledger["userId"] == theUser {
 		ledger["userId"] = sim.UserID("app")
 	}
-	w := &world{start: s, sim: sim, doc: awstest.NewDocument(state), variant: v, off: map[string]bool{}, claimed: map[string]bool{}}
+	w := &world{start: s, sim: sim, doc: awstest.NewDocument(state), variant: v, off: map[string]bool{}, claimed: map[string]bool{}, told: map[string]int{}}
 	w.notice()
 	w.watch = sim.Watch(w.doc)
 	w.watch.Unverified = v.unproven
@@ -104,6 +105,7 @@ type attempt struct {
 	cancel  context.CancelFunc
 	began   *state // what the document said when it began
 	is      *state // what it says now
+	durable *state // what the run knows that it says
 	saving  string // the point of the latest save
 	handed  any    // its state
 	intends bool   // it has saved an intent
@@ -123,7 +125,7 @@ func (w *world) attempt() *attempt { return w.attemptAs(w.sim.NewRun()) }
 func (w *world) attemptAs(run *awstest.Run) *attempt {
 	w.killed = false // a new run looks for itself
 	a := &attempt{world: w, run: run, began: readState(w.doc.State())}
-	a.is = a.began
+	a.is, a.durable = a.began, a.began
 	a.ctx, a.cancel = context.WithCancel(context.Background())
 	if p := a.began.ledger.pending; p != nil && p.key != nil {
 		if k, found := w.sim.Key(p.key.id); !found || k.Deleted {
@@ -154,7 +156,7 @@ func (a *attempt) rotator() *Rotator {
 func (a *attempt) request(state map[string]any) *rotators.Request {
 	return &rotators.Request{
 		Request: providers.Request{Inputs: a.inputs}, State: state, Force: a.force,
-		Report: func(e rotators.Event) { a.events = append(a.events, e) },
+		Report: func(e rotators.Event) { a.hear(e) },
 	}
 }
 
@@ -190,6 +192,9 @@ func (a *attempt) rotate() error {
 		err := store(ctx, data)
 		if a.is = readState(a.doc.State()); err == nil && a.saving == saveA {
 			a.intends = true
+		}
+		if err == nil {
+			a.durable = readState(data.(map[string]any))
 		}
 		return err
 	}

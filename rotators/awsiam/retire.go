@@ -136,8 +136,11 @@ func (r *run) switchOff(id string, before *state) error {
 		case f != nil && f.Definite && f.Forbidden():
 			next := before.clone()
 			next.ledger.cannotDeactivate = true
+			if err := r.save(next, "iam:UpdateAccessKey is not allowed"); err != nil {
+				return err
+			}
 			r.Warn("cannot-deactivate", id, "iam:UpdateAccessKey is not allowed; keys are deleted at their later age, without being deactivated before")
-			return r.save(next, "iam:UpdateAccessKey is not allowed")
+			return nil
 		case f != nil:
 			return r.endedWrite(id, f)
 		}

@@ -32,6 +32,8 @@ type Rotator struct {
 var (
 	_ rotators.Maintainer = (*Rotator)(nil)
 	_ rotators.Planner    = (*Rotator)(nil)
+	_ rotators.Auditor    = (*Rotator)(nil)
+	_ rotators.Verifier   = (*Rotator)(nil)
 )
 
 // Open returns the current key and the previous one, if there is one. It calls nothing. The error matches
@@ -42,16 +44,20 @@ func (o *Rotator) Open(_ context.Context, req *rotators.Request) (any, error) {
 		return nil, err
 	}
 	if s.current == nil {
-		return nil, &Error{
-			Code: "not-rotated", Text: "not rotated yet: a first rotation is unfinished", Hint: "run rotate",
-			Err: rotators.ErrNotRotated,
-		}
+		return nil, notRotated()
 	}
 	out := map[string]any{"current": s.current.output()}
 	if s.previous != nil {
 		out["previous"] = s.previous.output()
 	}
 	return out, nil
+}
+
+func notRotated() *Error {
+	return &Error{
+		Code: "not-rotated", Text: "not rotated yet: a first rotation is unfinished", Hint: "run rotate",
+		Err: rotators.ErrNotRotated,
+	}
 }
 
 func (c *credential) output() map[string]any {

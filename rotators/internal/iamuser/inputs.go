@@ -22,30 +22,38 @@ func BadInput(name, format string, args ...any) *Error {
 	return &Error{Code: "bad-input", Text: fmt.Sprintf("%q "+format, append([]any{name}, args...)...)}
 }
 
-// ParseTarget reads the inputs "login", "userArn" and "region".
+// ParseTarget reads them. A login that does not outlast now by the reserve is an error.
 func ParseTarget(req *rotators.Request, now time.Time, reserve time.Duration) (Target, error) {
-	raw := struct {
-		UserARN string `json:"userArn"`
-		Region  string `json:"region"`
-	}{}
-	if err := req.Decode(&raw); err != nil {
-		return Target{}, &Error{Code: "bad-input", Text: err.Error()}
-	}
 	var t Target
 	var err error
 	if t.Login, err = awsclient.ParseLogin(&req.Request, now, reserve); err != nil {
 		return Target{}, badLogin(err, now)
 	}
-	if raw.UserARN == "" {
-		return Target{}, BadInput("userArn", `is empty; write one such as "arn:aws:iam::123456789012:user/name"`)
-	}
-	if t.User, err = awsclient.ParseUser(raw.UserARN); err != nil {
-		return Target{}, BadInput("userArn", "%v", err)
-	}
-	if t.Region, err = awsclient.RegionIn(raw.Region, t.User.Partition); err != nil {
-		return Target{}, BadInput("region", "%v", err)
+	if t.User, t.Region, err = ParseUser(req); err != nil {
+		return Target{}, err
 	}
 	return t, nil
+}
+
+// ParseUser reads those of the inputs that say whose credentials they are, and where to ask.
+func ParseUser(req *rotators.Request) (user awsclient.ARN, region string, err error) {
+	raw := struct {
+		UserARN string `json:"userArn"`
+		Region  string `json:"region"`
+	}{}
+	if err := req.Decode(&raw); err != nil {
+		return user, "", &Error{Code: "bad-input", Text: err.Error()}
+	}
+	if raw.UserARN == "" {
+		return user, "", BadInput("userArn", `is empty; write one such as "arn:aws:iam::123456789012:user/name"`)
+	}
+	if user, err = awsclient.ParseUser(raw.UserARN); err != nil {
+		return user, "", BadInput("userArn", "%v", err)
+	}
+	if region, err = awsclient.RegionIn(raw.Region, user.Partition); err != nil {
+		return user, "", BadInput("region", "%v", err)
+	}
+	return user, region, nil
 }
 
 func badLogin(err error, now time.Time) *Error {

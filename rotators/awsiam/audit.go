@@ -1,0 +1,142 @@
+package awsiam
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"github.com/escapement-go/escapement/rotators"
+	"github.com/escapement-go/escapement/rotators/internal/iamuser"
+)
+
+// The roles of a key in an audit, in the order of its rows.
+var auditRoles = []string{"current", "previous", "pending", "retiring", "quarantined", "foreign", "missing"}
+
+// What an audit finds fault with unless it is told otherwise; keys without "rotateAfter" have an age, too.
+const (
+	defaultMaxAge    = 90 * 24 * time.Hour
+	defaultUnusedFor = 45 * 24 * time.Hour
+)
+
+// Audit lists the access keys of the user, and those that the document names and AWS does not list. It needs
+// iam:ListAccessKeys; without iam:GetAccessKeyLastUsed the last use is not known, and without iam:GetUser it is not noticed
+// that the user was made again. A key is signed with only if it is the login. The errors are those of Rotate.
+//
+// MaxAge is "rotateAfter" by default, or else 90 days, and UnusedFor 45 days.
+func (o *Rotator) Audit(ctx context.Context, req *rotators.Request) (*rotators.Audit, error) {
+	r := o.newRun(ctx, req, nil)
+	r.Tell = func(e rotators.Event) {
+		if req.Warn != nil {
+			req.Warn(e.Text)
+		}
+	}
+	audit, err := r.audit(req)
+	var coded *Error
+	if errors.As(err, &coded) {
+		coded.Scrub(r.secrets())
+	}
+	return audit, err
+}
+
+func (r *run) audit(req *rotators.Request) (*rotators.Audit, error) {
+	if _, err := r.check(req.State, func() (*inputs, error) { return parseInputs(req, r.Clock.Now(), r.c) }); err != nil {
+		return nil, err
+	}
+	recreated, err := r.survey()
+	if err != nil {
+		return nil, err
+	}
+	a := auditor{run: r, recreated: recreated, maxAge: defaultMaxAge, unusedFor: defaultUnusedFor, used: map[string]usage{}}
+	a.maxAge = cmp.Or(req.Audit.MaxAge, r.in.times.rotate, defaultMaxAge)
+	a.unusedFor = cmp.Or(req.Audit.UnusedFor, defaultUnusedFor)
+	if err := a.readUses(); err != nil {
+		return nil, err
+	}
+	a.due = iamuser.Due(r.agenda().actions(), r.Now()).Actions
+	return &rotators.Audit{Subject: r.User.Text, Rows: a.rows()}, nil
+}
+
+// survey is LOOK for an audit: a user who was made again is no error but something to tell.
+func (r *run) survey() (recreated bool, err error) {
+	r.iam, r.sts = r.dial.IAM(r.Login, r.Region), r.dial.STS(r.Login, r.Region)
+	if r.in.verify {
+		if err := r.LookAtAccount(r.sts); err != nil {
+			return false, err
+		}
+	}
+	u, err := r.LookAtUser(r.iam)
+	if err != nil {
+		return false, err
+	}
+	saved := r.state.ledger.userID
+	return u != nil && saved != "" && saved != aws.ToString(u.UserId), r.list()
+}
+
+// An auditor judges what a run has found.
+type auditor struct {
+	*run
+	recreated         bool
+	maxAge, unusedFor time.Duration
+	used              map[string]usage
+	due               []rotators.Action
+}
+
+// readUses asks when each key was last used, until that is forbidden.
+func (a *auditor) readUses() error {
+	for _, id := range a.ids() {
+		used, f := a.lastUse(id)
+		switch {
+		case f == nil:
+			a.used[id] = used
+		case f.Forbidden():
+			a.Warn("last-use-unknown", "", "iam:GetAccessKeyLastUsed is not allowed, so that it is not known which keys are used")
+			return nil
+		case f.Absent(): // it was deleted a moment ago
+		default:
+			return a.Ended(f)
+		}
+	}
+	return nil
+}
+
+// rows lists the keys in the order of their roles, and of their ids.
+func (a *auditor) rows() []rotators.AuditRow {
+	roles := a.state.names()
+	for _, id := range a.ids() {
+		roles[id] = cmp.Or(roles[id], "foreign")
+	}
+	var rows []rotators.AuditRow
+	for id, role := range roles {
+		if role == "retiring" && !a.exists(id) {
+			continue // it is gone, as it should be; the next rotation takes note of that
+		}
+		rows = append(rows, a.row(id, role))
+	}
+	due := a.dueFor("")
+	if p := a.state.ledger.pending; p != nil && p.key == nil {
+		rows = append(rows, rotators.AuditRow{Role: "pending", Verdicts: append([]rotators.Verdict{unfinished}, due...)})
+	} else if a.state.current == nil && len(due) > 0 {
+		rows = append(rows, rotators.AuditRow{Role: "current", Verdicts: due})
+	}
+	slices.SortFunc(rows, func(x, y rotators.AuditRow) int {
+		return cmp.Or(slices.Index(auditRoles, x.Role)-slices.Index(auditRoles, y.Role), cmp.Compare(x.KeyID, y.KeyID))
+	})
+	return rows
+}
+
+func (a *auditor) row(id, role string) rotators.AuditRow {
+	row := rotators.AuditRow{KeyID: id, Role: role, Status: a.keys[id].status, Created: a.agenda().made(id)}
+	if u, asked := a.used[id]; asked && u.known {
+		row.LastUsed = rotators.LastUse{Known: true, Time: u.at, Service: u.service, Region: u.region}
+	}
+	row.Verdicts = a.verdicts(row)
+	if !a.exists(id) && (role == "current" || role == "previous") {
+		row.Role = "missing"
+	}
+	slices.SortStableFunc(row.Verdicts, func(x, y rotators.Verdict) int { return int(y.Level) - int(x.Level) })
+	return row
+}
