@@ -6,7 +6,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"os"
@@ -42,7 +41,7 @@ Data goes to standard output, everything else to standard error. The exit code i
 
 // cli is the command line.
 type cli struct {
-	Dir     string `help:"Directory of the environments; the working directory where it is left out." env:"ESC_DIR" placeholder:"DIR"`
+	storeFlags
 	KeyFile string `help:"File of the keys of secrets." name:"key" env:"ESC_KEY_FILE" placeholder:"FILE"`
 
 	awsFlags
@@ -60,11 +59,17 @@ type cli struct {
 	OIDC    oidcCmd    `cmd:"" name:"oidc" help:"Log in to AWS with tokens of an issuer of your own."`
 }
 
-// evaluator returns an evaluator for the directory. Without keys that can be read it has no Crypter, so that nobody
+// Validate refuses flags that cannot be used.
+func (c *cli) Validate() error {
+	return errors.Join(c.storeFlags.Validate(), c.awsFlags.Validate())
+}
+
+// evaluator returns an evaluator for the environments. Without keys that can be read it has no Crypter, so that nobody
 // needs a key for what is not encrypted.
 func (c *cli) evaluator() *eval.Evaluator {
+	loader, _ := c.loader() // Validate has said what is wrong with it
 	e := &eval.Evaluator{
-		Loader:    eval.Dir(cmp.Or(c.Dir, ".")),
+		Loader:    loader,
 		Providers: c.providers(),
 		Rotators:  c.rotators(),
 	}

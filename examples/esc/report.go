@@ -60,7 +60,7 @@ func (c *cli) explain(err error) error {
 	case hasCode(err, "no-crypter"):
 		_, why := c.keys()
 		return errors.Join(err, why)
-	case c.Dir == "" && hasCode(err, "load-failed") && errors.Is(err, fs.ErrNotExist):
+	case c.Dir == "" && c.Store == "" && hasCode(err, "load-failed") && errors.Is(err, fs.ErrNotExist):
 		return errors.Join(err, hint("environments are looked for in the working directory; name another one with --dir or in ESC_DIR"))
 	}
 	return err
