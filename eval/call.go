@@ -89,7 +89,7 @@ func (o *operation) evalOpen(t *task) (*datum, bool) {
 
 // mayCall reports whether providers and rotators are called in this phase of this operation.
 func (o *operation) mayCall() bool {
-	return o.performing && !o.collecting && o.request.verb != checking
+	return o.performing && !o.collecting && o.request.verb != checking && !o.request.isPassive()
 }
 
 func (o *operation) providerRequest(t *task, inputs any) providers.Request {

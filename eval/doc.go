@@ -62,7 +62,18 @@
 //
 //	rotation, err := e.Rotate(ctx, "myapp/dev", eval.RotateOptions{Due: true})
 //
-// [Evaluator.Plan] says what Rotate would do.
+// [Evaluator.Plan] says what Rotate would do, and [Evaluator.Status] how the credentials are. For many environments, such
+// as all that [Evaluator.List] finds, there are [Evaluator.RotateAll], [Evaluator.PlanAll] and [Evaluator.StatusAll]:
+//
+//	names, err := e.List(ctx)
+//	if err != nil {
+//		return err
+//	}
+//	for rotation, err := range e.RotateAll(ctx, names, eval.RotateAllOptions{Due: true}) {
+//		if err != nil {
+//			log.Printf("%s: %v", rotation.Environment.Name, err)
+//		}
+//	}
 //
 // # Secrets
 //

@@ -27,14 +27,15 @@ func (o *operation) evalDue(t *task) bool {
 	run.asked = o.providerRequest(t, nil)
 	due, err := askDue(maintainer, run.request(state), o.rotationTime())
 	o.reportHeard(t)
-	run.actions = due.Actions
-	switch {
-	case err != nil:
+	if err != nil {
 		before := len(o.found)
 		o.reportCall(t, "rotate-failed", rotateFailure(t.expr), err)
 		run.result.Status, run.settled = Failed, true
 		o.tellFailed(run, before)
-	case len(due.Actions) == 0:
+		return true
+	}
+	run.due = &due
+	if len(due.Actions) == 0 {
 		run.result.Status, run.result.Next, run.settled = NothingDue, due.Next, true
 	}
 	return true

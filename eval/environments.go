@@ -123,7 +123,7 @@ func (o *operation) loadRoot(name string) bool {
 	if o.root.err != nil && o.ctx.Err() == nil {
 		o.reportLoadFailure(syntax.Mark{}, o.root)
 	}
-	if o.root.doc == nil {
+	if o.root.doc == nil || o.request.rotate.among && !o.root.doc.Broken() && len(o.root.doc.Rotates) == 0 {
 		return false
 	}
 	o.settle([]*env{o.root})
@@ -174,7 +174,11 @@ func (o *operation) load(e *env) {
 }
 
 func (o *operation) parsed(e *env, text []byte) {
-	e.doc = o.documents.parse(e.name, text, o.limits)
+	if e.isRoot() && o.request.rotate.among {
+		e.doc = newDocument(e.name, text, o.limits) // it is one of many that are needed once
+	} else {
+		e.doc = o.documents.parse(e.name, text, o.limits)
+	}
 	for i := range e.doc.Imports {
 		imported := o.envs[o.pinned(e, e.doc.Imports[i].Name)]
 		o.discovered = o.discovered || imported == nil || !imported.asked

@@ -101,6 +101,10 @@ func (e *Environment) Schema() *schema.Schema { return inferSchema(e.Values.data
 // Format prints the name of the environment and its values as redacted JSON, whatever the verb.
 func (e Environment) Format(f fmt.State, _ rune) { fmt.Fprintf(f, "%s %s", e.Name, e.Values) }
 
+func newDocument(name string, src []byte, limits Limits) *syntax.Document {
+	return syntax.Parse(name, src, functionForms, limits.syntax())
+}
+
 // documentCache remembers the parsed texts of environments by name.
 type documentCache struct {
 	mu     sync.Mutex
@@ -125,7 +129,7 @@ func (c *documentCache) parse(name string, src []byte, limits Limits) *syntax.Do
 	if ok && cached.src == string(src) {
 		return cached.doc
 	}
-	doc := syntax.Parse(name, src, functionForms, limits.syntax())
+	doc := newDocument(name, src, limits)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.parsed == nil || c.bytes+len(src) > maxCached {

@@ -13,6 +13,7 @@ type inquiry struct {
 	code     string // of the diagnostic of a failure
 	foresees bool   // it is about states to be saved, so that the document must take them
 	early    bool   // inputs that depend on a call are not needed
+	passive  bool   // nothing else is called, so that a state may stay unknown without a cause; then nothing is asked
 
 	// ask asks a rotator, and is nil for one that cannot be asked.
 	ask func(rotators.Rotator) func(context.Context, *rotators.Request) (any, error)
@@ -53,7 +54,9 @@ func (o *operation) evalInquiry(t *task) bool {
 	case !ok || !stateOK:
 		return false
 	case asking.early && !usableState(t.expr, state), !asking.early && !usable(t.expr, inputs, state):
-		o.skipRotation(run)
+		if run.settled = true; !asking.passive {
+			o.skipRotation(run)
+		}
 		return true
 	}
 	ask := asking.ask(rotator)

@@ -34,6 +34,9 @@ func (r *request) writes() bool {
 	return r.verb == rotating && (r.inquiry == nil || r.inquiry.foresees)
 }
 
+// isPassive reports whether nothing is called for the request but what it asks.
+func (r *request) isPassive() bool { return r.inquiry != nil && r.inquiry.passive }
+
 // anonymousName is the name of a root without one.
 const anonymousName = "<yaml>"
 

@@ -9,7 +9,10 @@ import (
 // tellDue reports what is due, in the order of the document, before anything is done about it.
 func (o *operation) tellDue() {
 	for _, run := range o.selected {
-		for _, action := range run.actions {
+		if run.due == nil {
+			continue
+		}
+		for _, action := range run.due.Actions {
 			run.events.tell(rotators.Event{
 				Time: time.Now().UTC(), Kind: rotators.EventDue, Code: action.Kind, KeyID: action.AccessKeyID, Text: action.Why,
 			}, o.secrets)

@@ -49,7 +49,10 @@ func (e *Evaluator) Plan(ctx context.Context, name string, opts RotateOptions) (
 	for _, run := range o.selected {
 		result := PlanResult{
 			Path: run.result.Path, Rotator: run.result.Rotator, Status: run.result.Status, Next: run.result.Next,
-			Due: run.actions, Diagnostics: env.below(exprPath(run.expr)),
+			Diagnostics: env.below(exprPath(run.expr)),
+		}
+		if run.due != nil {
+			result.Due = run.due.Actions
 		}
 		if told, ok := run.answer.([]rotators.Step); ok {
 			result.Steps = told

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"maps"
 	"slices"
-	"time"
 
 	"github.com/escapement-go/escapement/eval/internal/syntax"
 	"github.com/escapement-go/escapement/eval/internal/yamltext"
@@ -37,8 +36,8 @@ type rotationRun struct {
 	events   *eventLog
 	back     *rotated // what the rotator came back with; nil before
 
-	actions []rotators.Action // what is due
-	answer  any               // to an inquiry; nil for none
+	due    *rotators.Due // what is due; nil as long as that is not known
+	answer any           // to an inquiry; nil for none
 }
 
 // rotated is what a rotator came back with.
@@ -47,7 +46,7 @@ type rotated struct {
 	opened  bool  // all is well, and the state as it is now has been opened
 	out     any   // of opening it
 	openErr error
-	next    time.Time // when something will be due
+	due     rotators.Due // what is due then
 }
 
 // rotateSelected rotates the calls one by one, or asks their rotators something, and then computes what can be known without any further call.
@@ -195,8 +194,7 @@ func (o *operation) rotateNow(ctx context.Context, rotator rotators.Rotator, run
 	}
 	if isMaintainer {
 		// A state that it cannot read is what opening complains about.
-		due, _ := askDue(maintainer, run.request(state), o.rotationTime())
-		back.next = due.Next
+		back.due, _ = askDue(maintainer, run.request(state), o.rotationTime())
 	}
 	if back.err == nil && h.violations == nil {
 		back.opened = true
@@ -261,7 +259,7 @@ func (o *operation) concludeRotation(run *rotationRun) {
 	o.secrets = append(o.secrets, h.secrets...)
 	o.log("rotated", "rotator", run.result.Rotator, run.back.err)
 	run.result.Saved, run.result.Unsaved = h.saved, h.unsaved()
-	run.result.Next = run.back.next
+	run.result.Left, run.result.Next = run.back.due.Actions, run.back.due.Next
 	run.events.close()
 	before := len(o.found)
 	o.reportRotation(run)

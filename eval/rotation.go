@@ -27,6 +27,8 @@ type RotateOptions struct {
 	// environment. The rotation waits for it, so what takes time is better handed to somebody else. A panic in it is
 	// ignored, since somebody who is told of a rotation must not be able to break it off.
 	Report func(path string, event rotators.Event)
+
+	among bool // many, most of which may have no rotator: that is no news
 }
 
 // A Rotation is what came of rotating an environment. It prints no secret in any form.
@@ -46,6 +48,10 @@ type RotationResult struct {
 	Events      []rotators.Event // what RotateOptions.Report is told of it, in order
 	Diagnostics Diagnostics      // those at or below the call
 	Next        time.Time        // when something will be due; zero: never, or not known
+
+	// Left is what is due although the rotator has had its turn, such as what it is not allowed to do. It is nil if
+	// nothing is, and if that is not known.
+	Left []rotators.Action
 
 	// Unsaved is a state that could not be saved for certain, with everything in it secret; nil if there is none. It may
 	// be the only place where a credential still is. A state that is no object is the member "state".

@@ -59,7 +59,11 @@ func (r ageing) Maintain(ctx context.Context, req *rotators.Request, save func(c
 	if err := r.host.Before(ctx, "maintain"); err != nil {
 		return err
 	}
-	return save(ctx, map[string]any{"made": schema.NewSecret(strconv.FormatInt(r.now, 10)), "login": req.Inputs["login"]})
+	if err := save(ctx, map[string]any{"made": schema.NewSecret(strconv.FormatInt(r.now, 10)), "login": req.Inputs["login"]}); err != nil {
+		return err
+	}
+	req.Report(rotators.Event{Kind: "renewed"})
+	return nil
 }
 
 func TestDue(t *testing.T) {

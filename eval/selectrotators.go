@@ -20,7 +20,7 @@ func (o *operation) selectRotators() {
 	wanted := all
 	if len(o.request.rotate.Paths) > 0 {
 		wanted = o.rotatorsAt(o.request.rotate.Paths, all)
-	} else if len(all) == 0 && !o.broken() {
+	} else if len(all) == 0 && !o.request.rotate.among && !o.broken() {
 		o.add(finding{Diagnostic: Diagnostic{
 			Code: "nothing-to-rotate", Message: "the environment has no rotator", Warning: true,
 		}})

@@ -18,10 +18,14 @@ type Maintainer interface {
 	Maintain(ctx context.Context, req *Request, save func(ctx context.Context, state any) error) error
 }
 
-// Due is what a credential needs.
+// Due is what a credential needs, and which one it is as far as the state tells.
 type Due struct {
 	Actions []Action  // what is due, in the order in which it will be done
-	Next    time.Time // when the answer changes; zero: never
+	Next    time.Time // when that changes; zero: never
+
+	KeyID      string    // of the credential in use; "" if there is none, or it has no id
+	Made       time.Time // when that was made; zero if there is none, or nobody knows
+	Unfinished string    // what the last run has left undone, for people, without a full stop; "" if it ended well
 }
 
 // An Action is one thing that is due.

@@ -54,7 +54,8 @@ type cli struct {
 	Edit    editCmd    `cmd:"" help:"Change an environment's file in your editor, with its secrets decrypted."`
 	Encrypt encryptCmd `cmd:"" help:"Encrypt the secrets in an environment's file."`
 	Decrypt decryptCmd `cmd:"" help:"Print an environment's file with its secrets decrypted."`
-	Rotate  rotateCmd  `cmd:"" help:"Renew the credentials of an environment."`
+	Rotate  rotateCmd  `cmd:"" help:"Renew the credentials of an environment, or of all."`
+	Status  statusCmd  `cmd:"" help:"Say how old the credentials of an environment, or of all, are."`
 	Key     keyCmd     `cmd:"" help:"Make keys."`
 	OIDC    oidcCmd    `cmd:"" name:"oidc" help:"Log in to AWS with tokens of an issuer of your own."`
 }

@@ -6,31 +6,62 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 
 	"github.com/escapement-go/escapement/eval"
 )
 
 // plan prints what a rotation would do.
-func (c *rotateCmd) plan(ctx context.Context, g *cli, opts eval.RotateOptions) error {
-	plan, err := g.evaluator().Plan(ctx, c.Env, opts)
+func (c *rotateCmd) plan(ctx context.Context, e *eval.Evaluator) error {
+	plan, err := e.Plan(ctx, *c.Env, eval.RotateOptions{Paths: c.Paths, Force: c.Force, Due: c.Due})
 	if err != nil {
 		return err
 	}
 	printDiagnostics(os.Stderr, plan.Environment.Diagnostics)
 	if c.Format == "json" {
-		return printPlanJSON(os.Stdout, plan)
+		list := &jsonList{w: os.Stdout}
+		return errors.Join(printPlanJSON(list, plan), list.end())
 	}
-	return printPlan(os.Stdout, plan)
+	return printPlan(os.Stdout, "", plan)
 }
 
-func printPlan(w io.Writer, plan *eval.Plan) error {
+// planAll prints what a rotation of many environments would do. What is no news is left out of the text.
+func (c *rotateCmd) planAll(ctx context.Context, e *eval.Evaluator) error {
+	names, err := c.names(ctx, e)
+	if err != nil {
+		return err
+	}
+	list := &jsonList{w: os.Stdout}
+	var errs []error
+	for plan, err := range e.PlanAll(ctx, names, eval.RotateAllOptions{Force: c.Force, Due: c.Due}) {
+		if err == nil {
+			printDiagnostics(os.Stderr, plan.Environment.Diagnostics)
+		}
+		if c.Format == "json" {
+			errs = append(errs, err, printPlanJSON(list, plan))
+			continue
+		}
+		plan.Results = slices.DeleteFunc(plan.Results, func(r eval.PlanResult) bool { return r.Status == eval.NothingDue })
+		errs = append(errs, err, printPlan(os.Stdout, plan.Environment.Name, plan))
+	}
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if c.Format == "json" {
+		errs = append(errs, list.end())
+	}
+	return errors.Join(errs...)
+}
+
+// printPlan prints a plan, with the name of its environment if that is given.
+func printPlan(w io.Writer, name string, plan *eval.Plan) error {
 	var errs []error
 	say := func(format string, args ...any) {
 		_, err := fmt.Fprintf(w, format, args...)
 		errs = append(errs, err)
 	}
 	for _, r := range plan.Results {
-		say("%s  %s%s\n", r.Path, r.Status, nextDue(instant(r.Next)))
+		say("%s%s\n", joined(name, r.Path, string(r.Status)), nextDue(instant(r.Next)))
 		for _, action := range r.Due {
 			say("  %s\n", joined(action.Kind, action.AccessKeyID, action.Why))
 		}
@@ -61,10 +92,11 @@ func joined(parts ...string) (text string) {
 
 // A plannedLine is what is printed of one plan as JSON.
 type plannedLine struct {
-	Path    string              `json:"path"`
-	Rotator string              `json:"rotator"`
-	Status  eval.RotationStatus `json:"status"`
-	Steps   []plannedStep       `json:"steps,omitempty"`
+	Environment string              `json:"environment"`
+	Path        string              `json:"path"`
+	Rotator     string              `json:"rotator"`
+	Status      eval.RotationStatus `json:"status"`
+	Steps       []plannedStep       `json:"steps,omitempty"`
 }
 
 type plannedStep struct {
@@ -73,10 +105,10 @@ type plannedStep struct {
 	Why   string `json:"why,omitempty"`
 }
 
-func printPlanJSON(w io.Writer, plan *eval.Plan) error {
-	lines := []plannedLine{}
+func printPlanJSON(list *jsonList, plan *eval.Plan) error {
+	var errs []error
 	for _, r := range plan.Results {
-		line := plannedLine{Path: r.Path, Rotator: r.Rotator, Status: r.Status}
+		line := plannedLine{Environment: plan.Environment.Name, Path: r.Path, Rotator: r.Rotator, Status: r.Status}
 		for _, action := range r.Due {
 			line.Steps = append(line.Steps, plannedStep{action.Kind, action.AccessKeyID, action.Why})
 		}
@@ -87,7 +119,7 @@ func printPlanJSON(w io.Writer, plan *eval.Plan) error {
 			}
 			line.Steps = append(line.Steps, s)
 		}
-		lines = append(lines, line)
+		errs = append(errs, list.add(line))
 	}
-	return printJSON(w, lines)
+	return errors.Join(errs...)
 }

@@ -2,15 +2,8 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
-	"io"
 	"os"
-	"slices"
-	"time"
-
-	"golang.org/x/term"
 
 	"github.com/escapement-go/escapement/eval"
 	"github.com/escapement-go/escapement/examples/notify"
@@ -18,12 +11,11 @@ import (
 )
 
 type rotateCmd struct {
-	Env    string   `arg:"" help:"Name of the environment, such as myapp/dev."`
-	Paths  []string `arg:"" optional:"" name:"path" help:"Paths of rotators, or of what holds some; all of the environment's own where they are left out."`
-	DryRun bool     `help:"Say what would be called and written, and do neither."`
-	Force  bool     `help:"Rotate what was rotated a moment ago, too."`
-	Due    bool     `help:"Do what is due by age, and nothing else."`
-	Format string   `short:"f" enum:"text,json" default:"text" help:"One of text, json."`
+	wanted
+	DryRun bool   `help:"Say what would be called and written, and do neither."`
+	Force  bool   `help:"Rotate what was rotated a moment ago, too."`
+	Due    bool   `help:"Do what is due by age, and nothing else."`
+	Format string `short:"f" enum:"text,json" default:"text" help:"One of text, json."`
 
 	notifyFlags
 }
@@ -33,172 +25,99 @@ func (c *rotateCmd) Help() string {
 saved in the environment's file before it counts, and no other byte of the file changes. An interrupted rotation is brought
 to safety first; run again, it goes on where it stopped.
 
-Prints a line for each: its path, what became of it, and when something will be due. More codes to exit with, after 70, 2 and 1:
+Prints a line for each: its path, what became of it, and when something will be due. With --all that is done to all
+environments, or to those at or below each PREFIX, a few at a time, and one that fails does not stop the others:
 
+    esc rotate --due --all
+    esc rotate --due --all shop infra/aws
+
+Then those for which nothing is due are only counted. More codes to exit with, after 70, 2 and 1:
+
+     3  a rotator failed or was not reached, or left undone what is due
      4  nothing failed, but somebody else is rotating, or has changed what is saved
-     3  a rotator failed or was not reached
+
+Of many environments the first code of 70, 2, 1, 3, 4 counts that one of them gives. So 0 after --due says that all that was
+due is done.
 
 ` + notifyHelp
 }
 
+// Validate refuses a command line for what either part of it says.
+func (c *rotateCmd) Validate() error {
+	if err := c.wanted.Validate(); err != nil {
+		return err
+	}
+	return c.notifyFlags.Validate()
+}
+
 func (c *rotateCmd) Run(ctx context.Context, g *cli) error {
-	opts := eval.RotateOptions{Paths: c.Paths, Force: c.Force, Due: c.Due}
 	targets, err := c.targets()
 	if err != nil {
 		return err
 	}
-	if c.DryRun {
-		return c.plan(ctx, g, opts)
+	e := g.evaluator()
+	switch {
+	case c.All && c.DryRun:
+		return c.planAll(ctx, e)
+	case c.DryRun:
+		return c.plan(ctx, e)
 	}
 	notifier := notify.New(os.Stderr, targets...)
 	notifier.Grace = notifyGrace
 	defer notifier.Close()
-	terminal, tell := term.IsTerminal(int(os.Stderr.Fd())), notifier.Report(c.Env)
-	opts.Report = func(path string, event rotators.Event) {
-		tell(path, event)
-		if terminal && event.Kind != rotators.EventFailed || event.Kind == rotators.EventWarning {
-			fmt.Fprintf(os.Stderr, "%s: %s\n", path, joined(event.Kind, event.Code, event.KeyID, event.Text))
-		}
+	if c.All {
+		return c.rotateAll(ctx, e, notifier)
 	}
-	rotation, err := g.evaluator().Rotate(ctx, c.Env, opts)
+	return c.rotate(ctx, e, notifier)
+}
+
+// rotate rotates one environment.
+func (c *rotateCmd) rotate(ctx context.Context, e *eval.Evaluator, notifier *notify.Notifier) error {
+	opts := eval.RotateOptions{Paths: c.Paths, Force: c.Force, Due: c.Due}
+	report := c.reporter(newConsole(os.Stderr, 0), notifier)
+	opts.Report = func(path string, event rotators.Event) { report(*c.Env, path, event) }
+	rotation, err := e.Rotate(ctx, *c.Env, opts)
 	if err == nil {
 		printDiagnostics(os.Stderr, rotation.Environment.Diagnostics)
 	}
-	if printErr := c.print(os.Stdout, rotation); printErr != nil {
+	lines := c.lines(os.Stdout)
+	if printErr := errors.Join(lines.rotation(rotation, err), lines.end()); printErr != nil {
 		return errors.Join(err, printErr)
 	}
 	if err != nil {
-		return rotateError{errors.Join(err, unsavedHint(rotation)), rotateExit(rotation)}
+		err = errors.Join(err, unsavedHint(rotation))
+	} else if c.Due {
+		err = leftUndone(rotation)
+	}
+	if err != nil {
+		return rotateError{err, rotateExit(rotation)}
 	}
 	return nil
 }
 
-// A rotatedLine is what is printed of one rotator as JSON.
-type rotatedLine struct {
-	Path        string              `json:"path"`
-	Rotator     string              `json:"rotator"`
-	Status      eval.RotationStatus `json:"status"`
-	Saved       bool                `json:"saved"`
-	Next        *time.Time          `json:"next,omitempty"` // when something will be due
-	Events      []eventJSON         `json:"events,omitempty"`
-	Diagnostics eval.Diagnostics    `json:"diagnostics,omitempty"`
-}
-
-type eventJSON struct {
-	Time  time.Time `json:"time"`
-	Kind  string    `json:"kind"`
-	Code  string    `json:"code,omitempty"`
-	KeyID string    `json:"keyId,omitempty"`
-	Text  string    `json:"text,omitempty"`
-}
-
-// print writes what became of each rotator.
-func (c *rotateCmd) print(w io.Writer, rotation *eval.Rotation) error {
-	lines := []rotatedLine{}
-	for _, r := range rotation.Results {
-		line := rotatedLine{
-			Path: r.Path, Rotator: r.Rotator, Status: r.Status, Saved: r.Saved, Next: instant(r.Next), Diagnostics: r.Diagnostics,
-		}
-		for _, e := range r.Events {
-			line.Events = append(line.Events, eventJSON{e.Time, e.Kind, e.Code, e.KeyID, e.Text})
-		}
-		lines = append(lines, line)
+// rotateAll rotates many.
+func (c *rotateCmd) rotateAll(ctx context.Context, e *eval.Evaluator, notifier *notify.Notifier) error {
+	names, err := c.names(ctx, e)
+	if err != nil {
+		return err
 	}
-	if c.Format == "json" {
-		return printJSON(w, lines)
-	}
-	for _, line := range lines {
-		if _, err := fmt.Fprintf(w, "%s%s\n", joined(line.Path, string(line.Status), line.last()), nextDue(line.Next)); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// last says what the rotator did last.
-func (l rotatedLine) last() string {
-	for _, e := range slices.Backward(l.Events) {
-		switch e.Kind {
-		case rotators.EventWarning, rotators.EventDue, rotators.EventFailed:
-		default:
-			return joined(e.Kind, e.KeyID)
-		}
-	}
-	return ""
-}
-
-func instant(t time.Time) *time.Time {
-	if t.IsZero() {
-		return nil
-	}
-	return &t
-}
-
-func nextDue(next *time.Time) string {
-	if next == nil {
-		return ""
-	}
-	return "  next due " + next.UTC().Format(time.RFC3339)
-}
-
-func printJSON(w io.Writer, v any) error {
-	enc := json.NewEncoder(w)
-	enc.SetIndent("", "  ")
-	enc.SetEscapeHTML(false)
-	return enc.Encode(v)
-}
-
-// unsavedHint says what to do about states that could not be saved.
-func unsavedHint(rotation *eval.Rotation) error {
-	for _, r := range rotation.Results {
-		if r.Unsaved != nil {
-			return hint("what could not be saved is lost when esc ends; the credential saved before still counts, and the next rotation puts things in order")
-		}
-	}
-	return nil
-}
-
-// A rotateError ends the program with a code of its own.
-type rotateError struct {
-	error
-	code int
-}
-
-func (e rotateError) Unwrap() []error { return []error{e.error} }
-
-// The codes that only a rotation exits with.
-const (
-	exitRotateFailed = 3
-	exitElsewhere    = 4
-)
-
-// rotateExit tells faults from which nothing was touched from those of rotators, and these from somebody else's being
-// faster.
-func rotateExit(rotation *eval.Rotation) int {
-	touched, elsewhere := false, true
-	for _, r := range rotation.Results {
-		touched = touched || r.Status != eval.NotEvaluated
-		elsewhere = elsewhere && (r.Status != eval.Failed && r.Status != eval.NotEvaluated || isElsewhere(r.Diagnostics))
-	}
-	switch {
-	case !touched:
-		return exitFault
-	case elsewhere:
-		return exitElsewhere
-	}
-	return exitRotateFailed
-}
-
-// isElsewhere reports whether all errors say that somebody else is rotating or has changed the state.
-func isElsewhere(ds eval.Diagnostics) bool {
-	for _, d := range ds {
-		switch d.Code {
-		case "save-conflict", "rotate-failed/save-conflict", "rotate-failed/in-progress":
-		default:
-			if !d.Warning {
-				return false
+	screen := newConsole(os.Stderr, len(names))
+	lines := c.lines(os.Stdout)
+	sum := &summary{}
+	var printErr error
+	opts := eval.RotateAllOptions{Force: c.Force, Due: c.Due, Report: c.reporter(screen, notifier)}
+	for rotation, err := range e.RotateAll(ctx, names, opts) {
+		screen.step(rotation.Environment.Name, func() {
+			code := sum.add(ctx, rotation, err, c.Due)
+			if code == exitDone {
+				printDiagnostics(os.Stderr, rotation.Environment.Diagnostics)
 			}
-		}
+			if !screen.live {
+				printWarnings(os.Stderr, rotation)
+			}
+			printErr = errors.Join(printErr, lines.rotation(rotation, err))
+		})
 	}
-	return true
+	screen.close()
+	return errors.Join(sum.err(ctx, len(names)), printErr, lines.summary(sum, len(names)), lines.end())
 }

@@ -22,6 +22,12 @@ import (
 // TestSignalWhileRotating tells esc to end at the very moment at which AWS has made a key and not yet answered. The secret is
 // saved before esc ends, and the next rotation goes on with that key.
 func TestSignalWhileRotating(t *testing.T) {
+	for _, which := range []string{"app", "--all"} {
+		t.Run(which, func(t *testing.T) { testSignal(t, which) })
+	}
+}
+
+func testSignal(t *testing.T, which string) {
 	clock := awstest.NewClock(time.Now())
 	sim := awstest.New(t, awstest.Options{Clock: clock, Users: []awstest.User{{Name: "admin", Keys: []awstest.Key{{}}}, {Name: "app"}}})
 	server := httptest.NewServer(sim)
@@ -39,7 +45,7 @@ func TestSignalWhileRotating(t *testing.T) {
 		t.Fatal(err)
 	}
 	esc := func() *exec.Cmd {
-		cmd := exec.Command("esc", "--dir", dir, "--key", keyFile, "--aws-endpoint", server.URL, "rotate", "app", "-f", "json")
+		cmd := exec.Command("esc", "--dir", dir, "--key", keyFile, "--aws-endpoint", server.URL, "rotate", which, "-f", "json")
 		cmd.Stdout, cmd.Stderr = new(strings.Builder), new(strings.Builder)
 		return cmd
 	}

@@ -38,7 +38,13 @@ func invoke[I, O any](ctx context.Context, d *directClient, action string, in *I
 		in = new(I)
 	}
 	for attempt := 1; ; attempt++ {
+		release, err := attemptToken(ctx, retryer)
+		if err != nil {
+			err = fmt.Errorf("failed to get retry Send token, %w", err)
+			return nil, middleware.Metadata{}, &smithy.OperationError{ServiceID: d.service, OperationName: action, Err: err}
+		}
 		out, metadata, err := d.try(ctx, operations[action], in, attempt)
+		_ = release(err)
 		if err == nil {
 			answer, _ := out.(*O)
 			return answer, metadata, nil
@@ -51,6 +57,14 @@ func invoke[I, O any](ctx context.Context, d *directClient, action string, in *I
 			return nil, metadata, err
 		}
 	}
+}
+
+// attemptToken asks a retryer for leave to send one try, as the SDK does.
+func attemptToken(ctx context.Context, retryer aws.Retryer) (release func(error) error, err error) {
+	if asked, ok := retryer.(aws.RetryerV2); ok {
+		return asked.GetAttemptToken(ctx)
+	}
+	return func(error) error { return nil }, nil
 }
 
 // try is one request and its answer.

@@ -60,7 +60,7 @@ func (s *Simulator) ended(r *Run, crash *Crash, err error) {
 	if crash != nil {
 		r.dead = true
 	}
-	s.observe(func(w *Watch) { w.runEnded(r, crash, err) })
+	s.observe(r, func(w *Watch) { w.runEnded(r, crash, err) })
 	s.mu.Unlock()
 	s.deliver()
 }
@@ -79,7 +79,7 @@ func (r *Run) Save(save func(ctx context.Context, state any) error) func(ctx con
 		s.mu.Unlock()
 		s.tell(&s.before, c)
 		s.mu.Lock()
-		s.observe(func(w *Watch) { w.beforeSave(c) })
+		s.observe(c.run, func(w *Watch) { w.beforeSave(c) })
 		s.mu.Unlock()
 		err := r.saving(c, func() error { return save(ctx, state) })
 		s.saved(c, err)
@@ -131,7 +131,7 @@ func (s *Simulator) saved(c *call, err error) {
 		c.Outcome = "failed"
 	}
 	s.calls[c.index] = *c.Call
-	s.observe(func(w *Watch) { w.afterSave(c, err) })
+	s.observe(c.run, func(w *Watch) { w.afterSave(c, err) })
 }
 
 // A report is something that fails the test, to be told when no lock is held.

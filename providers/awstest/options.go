@@ -34,6 +34,9 @@ type Options struct {
 	// Consistency is how far behind itself IAM is; the zero value never is.
 	Consistency
 
+	// Throttle is how often IAM lets the account ask; the zero value does not count.
+	Throttle Throttle
+
 	// KeyQuota is how many keys a user may have; zero means two.
 	KeyQuota int
 

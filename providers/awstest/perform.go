@@ -49,7 +49,7 @@ func (s *Simulator) perform(c *call, op *operation, in any) answer {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.observe(func(w *Watch) { w.answered(c, a, in) })
+	s.observe(c.run, func(w *Watch) { w.answered(c, a, in) })
 	return a
 }
 
@@ -131,10 +131,13 @@ func (s *Simulator) execute(c *call, op *operation, in any) answer {
 		}
 	}
 	if a.err == nil {
-		s.observe(func(w *Watch) { w.beforeCall(c) })
+		a.err = s.admit(op)
+	}
+	if a.err == nil {
+		s.observe(c.run, func(w *Watch) { w.beforeCall(c) })
 		a.out, a.err = op.run(s, c, in)
 		c.Executed = a.err == nil
-		s.observe(func(w *Watch) { w.afterCall(c, in) })
+		s.observe(c.run, func(w *Watch) { w.afterCall(c, in) })
 	}
 	return a
 }
@@ -156,8 +159,12 @@ func (s *Simulator) finish(c *call, a *answer, o Outcome) {
 	s.calls[c.index] = *c.Call
 }
 
-func (s *Simulator) observe(tell func(*Watch)) {
+// observe tells the watches whose matter a run is.
+func (s *Simulator) observe(r *Run, tell func(*Watch)) {
 	for _, w := range s.watches {
+		tell(w)
+	}
+	for _, w := range s.watching[r] {
 		tell(w)
 	}
 }

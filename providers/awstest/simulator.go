@@ -34,12 +34,14 @@ type Simulator struct {
 	issuers  map[string]*issuer
 	former   map[string]bool // names of deleted users in lower case
 	policy   *types.PasswordPolicy
+	bucket   bucket
 	secrets  []string
 
 	calls         []Call
 	rules         []*activeRule
 	before, after []func(Call)
-	watches       []*Watch
+	watches       []*Watch          // that judge every run
+	watching      map[*Run][]*Watch // that judge only some
 	unreported    []report
 	runs          int
 	run           *Run // what Simulator.HTTPClient and the like belong to

@@ -41,6 +41,7 @@ type Watch struct {
 	Report func(Violation)
 
 	sim        *Simulator
+	only       map[*Run]bool // nil: every run
 	names      names
 	held       map[string]bool // ids that the document names or named, as ours
 	published  map[string]bool // ids that were current
@@ -103,6 +104,27 @@ func (s *Simulator) Watch(d *Document) *Watch {
 	})
 	return w
 }
+
+// Only has the watch judge none but these runs, and those of further calls: for an account in which other runs have other
+// documents.
+func (w *Watch) Only(runs ...*Run) {
+	w.sim.mu.Lock()
+	defer w.sim.mu.Unlock()
+	if w.only == nil {
+		w.only = map[*Run]bool{}
+		w.sim.watches = slices.DeleteFunc(w.sim.watches, func(other *Watch) bool { return other == w })
+	}
+	if w.sim.watching == nil {
+		w.sim.watching = map[*Run][]*Watch{}
+	}
+	for _, r := range runs {
+		w.only[r] = true
+		w.sim.watching[r] = append(w.sim.watching[r], w)
+	}
+}
+
+// judges tells whether what a run has done is the watch's matter. What belongs to no run is nobody's.
+func (w *Watch) judges(r *Run) bool { return r != nil && (w.only == nil || w.only[r]) }
 
 // Assertions returns how often each rule was asserted.
 func (w *Watch) Assertions() map[string]int {

@@ -30,7 +30,7 @@ var namingRefusals = []string{
 func (w *Watch) runEnded(r *Run, crash *Crash, err error) {
 	for _, u := range w.sim.users {
 		for _, k := range u.keys {
-			if k.run != nil && k.alive() && !k.touched {
+			if w.judges(k.run) && k.alive() && !k.touched {
 				w.assert("I9", w.accounted(k), "%s is alive, was made by run %q, and the document does not know of it", k.id, k.run.name)
 			}
 		}

@@ -82,7 +82,7 @@ func (r *run) deactivate(id, why string) *awsclient.Failure {
 		r.noteCall("iam:UpdateAccessKey", id, why)
 	} else if f := r.Persist("iam:UpdateAccessKey", func(ctx context.Context) (smithymiddleware.Metadata, error) {
 		in := &iam.UpdateAccessKeyInput{UserName: &r.User.Name, AccessKeyId: &id, Status: types.StatusTypeInactive}
-		out, err := r.iam.UpdateAccessKey(ctx, in, iamuser.OnceIAM)
+		out, err := r.iam.UpdateAccessKey(ctx, in, r.WriteIAM)
 		if err != nil {
 			return smithymiddleware.Metadata{}, err
 		}
@@ -99,7 +99,7 @@ func (r *run) deactivate(id, why string) *awsclient.Failure {
 
 // deleteOnce sends one DeleteAccessKey.
 func (r *run) deleteOnce(ctx context.Context, owner, id string) (smithymiddleware.Metadata, error) {
-	out, err := r.iam.DeleteAccessKey(ctx, &iam.DeleteAccessKeyInput{UserName: &owner, AccessKeyId: &id}, iamuser.OnceIAM)
+	out, err := r.iam.DeleteAccessKey(ctx, &iam.DeleteAccessKeyInput{UserName: &owner, AccessKeyId: &id}, r.WriteIAM)
 	if err != nil {
 		return smithymiddleware.Metadata{}, err
 	}

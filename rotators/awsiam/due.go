@@ -24,8 +24,8 @@ type agenda struct {
 	listed            func(id string) time.Time // what the list says of a key's creation; nil before there is one
 }
 
-// Due says what is due at now, by the four durations among the inputs and the state; other inputs may be absent. An
-// error has the code bad-input or bad-state.
+// Due says what is due at now, by the four durations among the inputs and the state; other inputs may be absent. Its KeyID
+// is that of the current key. An error has the code bad-input or bad-state.
 func (o *Rotator) Due(req *rotators.Request, now time.Time) (rotators.Due, error) {
 	s, err := parseState(req.State)
 	if err != nil {
@@ -36,7 +36,12 @@ func (o *Rotator) Due(req *rotators.Request, now time.Time) (rotators.Due, error
 		return rotators.Due{}, err
 	}
 	c := o.constants()
-	return iamuser.Due(agenda{state: s, times: t, lease: c.LeaseTTL, quarantine: c.quarantineFor}.actions(), now), nil
+	d := iamuser.Due(agenda{state: s, times: t, lease: c.LeaseTTL, quarantine: c.quarantineFor}.actions(), now)
+	d.Unfinished = s.undone()
+	if s.current != nil {
+		d.KeyID, d.Made = s.current.id, s.current.created
+	}
+	return d, nil
 }
 
 // actions lists everything that will ever be due if nothing else happens, in the order in which a run does it. An

@@ -13,7 +13,6 @@ import (
 	smithymiddleware "github.com/aws/smithy-go/middleware"
 
 	"github.com/escapement-go/escapement/providers/awsclient"
-	"github.com/escapement-go/escapement/rotators/internal/iamuser"
 	"github.com/escapement-go/escapement/schema"
 )
 
@@ -147,7 +146,7 @@ func (r *run) create() (*credential, error) {
 
 func (r *run) createOnce() (out *iam.CreateAccessKeyOutput, f *awsclient.Failure) {
 	f = r.Write("iam:CreateAccessKey", r.c.createTimeout, func(ctx context.Context) (smithymiddleware.Metadata, error) {
-		answer, err := r.iam.CreateAccessKey(ctx, &iam.CreateAccessKeyInput{UserName: &r.User.Name}, iamuser.OnceIAM)
+		answer, err := r.iam.CreateAccessKey(ctx, &iam.CreateAccessKeyInput{UserName: &r.User.Name}, r.WriteIAM)
 		if err != nil {
 			return smithymiddleware.Metadata{}, err
 		}

@@ -1,6 +1,7 @@
 package awsiam
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -11,7 +12,8 @@ import (
 )
 
 // A Rotator rotates the access keys of IAM users. The zero value talks to AWS. Its fields must not change while it is in
-// use; its methods may be called concurrently.
+// use, and it must not be copied; its methods may be called concurrently. When IAM throttles one run, all runs of the
+// Rotator ask less often.
 type Rotator struct {
 	// IAMEndpoint and STSEndpoint are base URLs to use instead of AWS's own, for private endpoints and tests. One with a
 	// path ends in a slash. Empty means the endpoint of the region.
@@ -23,6 +25,8 @@ type Rotator struct {
 	// Transport sends the requests; nil means one with TLS 1.2 or later and without a proxy. Redirects are never followed.
 	Transport http.RoundTripper
 
+	pacer   awsclient.Pacer  // all runs together are what IAM throttles
+	shared  *awsclient.Pacer // in its place; nil: none
 	clock   awsclient.Clock
 	dialer  dialer
 	limits  *constants
@@ -81,7 +85,7 @@ func (o *Rotator) Maintain(ctx context.Context, req *rotators.Request, save func
 func (o *Rotator) newRun(ctx context.Context, req *rotators.Request, save func(context.Context, any) error) *run {
 	c := o.constants()
 	r := &run{
-		Run:     iamuser.Run{Limits: c.Limits, Clock: awsclient.ClockOr(o.clock), Ctx: ctx, Store: save, Tell: req.Report},
+		Run:     iamuser.Run{Limits: c.Limits, Clock: awsclient.ClockOr(o.clock), Ctx: ctx, Store: save, Tell: req.Report, Pacer: cmp.Or(o.shared, &o.pacer)},
 		rotator: o, c: c, dial: o.dialer, force: req.Force, foreign: map[string]bool{},
 	}
 	if r.dial == nil {

@@ -23,14 +23,18 @@ func (Rotator) Due(req *rotators.Request, now time.Time) (rotators.Due, error) {
 	if err != nil {
 		return rotators.Due{}, err
 	}
+	d := rotators.Due{}
+	if s.current != nil {
+		d.Made = s.current.created
+	}
 	switch action, at := s.next(t); {
 	case action.Kind == "":
-		return rotators.Due{}, nil
 	case at.After(now):
-		return rotators.Due{Next: at}, nil
+		d.Next = at
 	default:
-		return rotators.Due{Actions: []rotators.Action{action}}, nil
+		d.Actions = []rotators.Action{action}
 	}
+	return d, nil
 }
 
 // next returns what will be due next and when; the zero time is at once. An action without a kind is none.

@@ -222,6 +222,9 @@ func TestYears(t *testing.T) {
 			if renewed != (step.want == "rotated") || renewed && len(plan.Steps) != 1 {
 				t.Errorf("%s: renewed is %v, and planned %v", step.want, renewed, plan)
 			}
+			if made, _ := p.Due(req(false), time.Now()); renewed && time.Since(made.Made).Abs() > time.Second {
+				t.Errorf("the password is told to be made at %v", made.Made)
+			}
 			if renewed && passwordOf(d.state, "previous") != before {
 				t.Error("the former password is not kept")
 			}

@@ -59,6 +59,12 @@ func (t *trial) due(m rotators.Maintainer) (rotators.Due, bool) {
 	if again, _ := t.dueAt(m, now); !reflect.DeepEqual(due, again) {
 		t.breach(pureDue, "Due", "it answered differently when it was asked again")
 	}
+	if text := fmt.Sprintf("%+v", due); t.scrub(text) != text {
+		t.breach(hiddenSecrets, "Due", "it tells a secret")
+	}
+	if due.Made.After(now) {
+		t.breach(pureDue, "Due", "Made is yet to come")
+	}
 	for _, a := range due.Actions {
 		if a.At.After(now) {
 			t.breach(pureDue, "Due", "%q is due only later", a.Kind)

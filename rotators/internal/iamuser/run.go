@@ -19,7 +19,8 @@ type Run struct {
 	Target
 	Limits  Limits
 	Clock   awsclient.Clock
-	Ctx     context.Context // the caller's
+	Pacer   *awsclient.Pacer // of the calls of IAM; nil: none
+	Ctx     context.Context  // the caller's
 	Store   func(context.Context, any) error
 	Tell    func(rotators.Event) // nil: nobody listens
 	Plan    *rotators.Plan       // not nil: writes are noted and not done
