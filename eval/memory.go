@@ -5,6 +5,9 @@ import (
 	"context"
 	"fmt"
 	"io/fs"
+	"maps"
+	"slices"
+	"strings"
 	"sync"
 )
 
@@ -15,7 +18,10 @@ type Memory struct {
 	texts map[string][]byte // never changed, only replaced
 }
 
-var _ Creator = (*Memory)(nil)
+var (
+	_ Creator = (*Memory)(nil)
+	_ Lister  = (*Memory)(nil)
+)
 
 // Load returns a copy of the text.
 func (m *Memory) Load(ctx context.Context, name string) ([]byte, error) {
@@ -66,6 +72,18 @@ func (m *Memory) Create(ctx context.Context, name string, text []byte) error {
 	}
 	m.texts[name] = append([]byte{}, text...)
 	return nil
+}
+
+// List returns the names of all environments but versions.
+func (m *Memory) List(ctx context.Context) ([]string, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	names := slices.DeleteFunc(slices.Collect(maps.Keys(m.texts)), func(name string) bool { return strings.Contains(name, "@") })
+	slices.Sort(names)
+	return names, nil
 }
 
 func checkMemoryName(ctx context.Context, name string) error {

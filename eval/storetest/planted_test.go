@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"path"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -71,6 +72,10 @@ func plantedBugs() []plantedBug {
 		{"creating what is there is a conflict", "creates", []string{"one-creates"}, &bugs{create: createConflicts}},
 		{"an empty environment is none", "creates", nil, &bugs{create: emptyIsNone}},
 		{"looks before it creates", "one-creates", nil, &bugs{create: looksFirst}},
+		{"versions are listed", "lists", []string{"canceled"}, &bugs{list: func(names []string) []string { return names }}},
+		{"a list is in the order of files", "lists", []string{"canceled"}, &bugs{list: listsAsFiles}},
+		{"a list has one page", "lists", []string{"canceled"}, &bugs{list: listsOnePage}},
+		{"a list has the names of directories", "lists", []string{"canceled"}, &bugs{list: listsDirectories}},
 		{"an error quotes the text that is there", "silent-errors", nil, &bugs{save: quotes}},
 		{"an error has the text in a field", "silent-errors", nil, &bugs{save: keepsText}},
 		{"saving an empty text panics", "no-panic", []string{"exact-text", "replaces", "absent"}, &bugs{save: panics}},
@@ -497,4 +502,26 @@ func panicsLoading(s sample, ctx context.Context, name string) ([]byte, error) {
 		return nil, fs.ErrInvalid
 	}
 	return s.read(ctx, name)
+}
+
+func listsAsFiles(names []string) []string {
+	names = withoutVersions(names)
+	slices.SortFunc(names, func(a, b string) int { return strings.Compare(a+".yaml", b+".yaml") })
+	return names
+}
+
+func listsOnePage(names []string) []string {
+	return withoutVersions(names)[:min(5, len(withoutVersions(names)))]
+}
+
+func listsDirectories(names []string) []string {
+	var all []string
+	for _, name := range withoutVersions(names) {
+		all = append(all, name)
+		if dir := path.Dir(name); dir != "." {
+			all = append(all, dir)
+		}
+	}
+	slices.Sort(all)
+	return all
 }

@@ -10,7 +10,7 @@ type Rule struct {
 func Rules() []Rule {
 	return []Rule{
 		absent, otherNames, exactText, replaces, conflict, again, ownTexts, oneWins, noMixture, canceled, settles, creates,
-		oneCreates, silentErrors, noPanic,
+		oneCreates, lists, silentErrors, noPanic,
 	}
 }
 
@@ -41,6 +41,8 @@ var (
 		"Create makes an environment; if there is one with another text, the error matches fs.ErrExist and nothing is written."}
 	oneCreates = Rule{"one-creates",
 		"Of those that create an environment at once with different texts, one wins; the others get an error that matches fs.ErrExist."}
+	lists = Rule{"lists",
+		"List returns the canonical names of all environments, without versions, in ascending order and each once."}
 	silentErrors = Rule{"silent-errors",
 		"An error holds nothing of the texts."}
 	noPanic = Rule{"no-panic",

@@ -6,8 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 
@@ -43,6 +45,7 @@ type bugs struct {
 	load   func(s sample, ctx context.Context, name string) ([]byte, error)
 	save   func(s sample, ctx context.Context, name string, old, new []byte) error
 	create func(s sample, ctx context.Context, name string, text []byte) error
+	list   func(names []string) []string
 }
 
 func sampleWorld(b *bugs) storetest.World {
@@ -162,4 +165,22 @@ func (s sample) insert(ctx context.Context, name string, text []byte) error {
 		return fs.ErrExist
 	}
 	return s.write(name, text)
+}
+
+// List is the right way to list, unless a bug is planted.
+func (s sample) List(ctx context.Context) ([]string, error) {
+	if err := ctx.Err(); err != nil && s.bugs.list == nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	names := slices.Sorted(maps.Keys(s.rows))
+	if s.bugs.list != nil {
+		return s.bugs.list(names), nil
+	}
+	return withoutVersions(names), nil
+}
+
+func withoutVersions(names []string) []string {
+	return slices.DeleteFunc(names, func(name string) bool { return strings.Contains(name, "@") })
 }

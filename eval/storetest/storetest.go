@@ -18,7 +18,7 @@
 // [Run] has one subtest for each of the [Rules], and a failure quotes the rule that is broken. Run the test with the
 // race detector: what happens between goroutines shows only there. [Check] returns the same as data.
 //
-// A Saver that is an [eval.Creator] is held to the rules of that, too.
+// A Saver that is an [eval.Creator] or an [eval.Lister] is held to the rules of that, too.
 //
 // The suite cannot see whether what was saved survives a loss of power.
 package storetest

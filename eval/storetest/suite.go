@@ -22,7 +22,7 @@ func (s *suite) run(ctx context.Context) {
 	for _, check := range []func(*trial){
 		(*trial).checkAbsent, (*trial).checkNames, (*trial).checkTexts, (*trial).checkReplaces, (*trial).checkConflicts,
 		(*trial).checkAgain, (*trial).checkOwnTexts, (*trial).checkRounds, (*trial).checkReaders, (*trial).checkCanceled,
-		(*trial).checkCreate, (*trial).checkCreators,
+		(*trial).checkCreate, (*trial).checkCreators, (*trial).checkList,
 	} {
 		check(s.trial(ctx))
 	}
@@ -283,5 +283,43 @@ func (t *trial) checkCreate() {
 	}
 	if err := t.save(t.Saver, "c", nil, text("new")); err != nil {
 		t.breach(creates, "an empty one", "saving it failed: %v", err)
+	}
+}
+
+// checkList lists nothing, some environments, and the same after one was saved.
+func (t *trial) checkList() {
+	l, ok := t.Saver.(eval.Lister)
+	if !ok {
+		return
+	}
+	t.lists("an empty store", l, nil)
+	want := []string{"B", "a", "a-b", "a/b", "a/b/c", "ab", "b", "b.c"}
+	for i := range want {
+		t.put(want[(i*3)%len(want)], text("one")) // in another order
+	}
+	t.put("b@3", text("a version"))
+	t.put("only@1", text("a version"))
+	t.lists("some environments", l, want)
+	if err := t.save(t.Saver, "a", text("one"), text("two")); err != nil {
+		t.breach(replaces, "a", "Save failed: %v", err)
+	}
+	t.lists("after a Save", l, want)
+	ctx, cancel := context.WithCancel(t.ctx)
+	cancel()
+	if _, err := l.List(ctx); !errors.Is(err, context.Canceled) {
+		t.breach(canceled, "List", "the error is %v", err)
+	}
+}
+
+func (t *trial) lists(where string, l eval.Lister, want []string) {
+	err := t.guarded("List", func() error {
+		got, err := l.List(t.ctx)
+		if err == nil && !slices.Equal(got, want) {
+			t.breach(lists, where, "it returned %q, want %q", got, want)
+		}
+		return err
+	})
+	if err != nil {
+		t.breach(lists, where, "it failed: %v", err)
 	}
 }

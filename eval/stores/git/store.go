@@ -32,6 +32,7 @@ type Store struct {
 
 var (
 	_ eval.Saver  = (*Store)(nil)
+	_ eval.Lister = (*Store)(nil)
 	_ eval.Pinner = (*Store)(nil)
 )
 
@@ -77,6 +78,11 @@ func (s *Store) Save(ctx context.Context, name string, old, new []byte) error {
 		return nil
 	}
 	return err
+}
+
+// List returns the names of the environments that are files now.
+func (s *Store) List(ctx context.Context) ([]string, error) {
+	return (&eval.Evaluator{Loader: s.files()}).List(ctx)
 }
 
 func (s *Store) files() eval.Saver { return eval.Dir(s.dir()) }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -64,6 +65,8 @@ func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	key, found := strings.CutPrefix(r.URL.Path, "/"+bucket+"/")
 	o, exists := f.objects[key]
 	switch {
+	case r.Method == http.MethodGet && r.URL.Query().Get("list-type") == "2":
+		f.list(w, r.URL.Query().Get("prefix"), r.URL.Query().Get("continuation-token"))
 	case !found:
 		refuse(w, http.StatusNotFound, "NoSuchBucket")
 	case r.Method == http.MethodGet && !exists:
@@ -78,6 +81,24 @@ func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	default:
 		f.write(key, string(body))
 	}
+}
+
+// list answers with a page of a few keys.
+func (f *fake) list(w io.Writer, prefix, after string) {
+	const page = 3
+	keys := slices.DeleteFunc(slices.Sorted(maps.Keys(f.objects)), func(key string) bool {
+		return !strings.HasPrefix(key, prefix) || key <= after
+	})
+	more := len(keys) > page
+	keys = keys[:min(page, len(keys))]
+	fmt.Fprintf(w, "<ListBucketResult><IsTruncated>%t</IsTruncated>", more)
+	for _, key := range keys {
+		fmt.Fprintf(w, "<Contents><Key>%s</Key></Contents>", key)
+	}
+	if more {
+		fmt.Fprintf(w, "<NextContinuationToken>%s</NextContinuationToken>", keys[page-1])
+	}
+	io.WriteString(w, "</ListBucketResult>")
 }
 
 func refuse(w http.ResponseWriter, status int, code string) {

@@ -46,7 +46,10 @@ type Store struct {
 	pause time.Duration // a test's, between two tries; zero: usualPause
 }
 
-var _ eval.Creator = (*Store)(nil)
+var (
+	_ eval.Creator = (*Store)(nil)
+	_ eval.Lister  = (*Store)(nil)
+)
 
 const (
 	usualPause = 200 * time.Millisecond
