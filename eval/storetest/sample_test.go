@@ -7,8 +7,6 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -16,16 +14,6 @@ import (
 	"github.com/escapement-go/escapement/eval"
 	"github.com/escapement-go/escapement/eval/storetest"
 )
-
-func write(dir, name string, text []byte) {
-	file := filepath.Join(dir, filepath.FromSlash(name)+".yaml")
-	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
-		panic(err)
-	}
-	if err := os.WriteFile(file, text, 0o600); err != nil {
-		panic(err)
-	}
-}
 
 // A table is a store that keeps all rules. A fault is what happens to its next write.
 type table struct {

@@ -13,20 +13,9 @@ import (
 	"github.com/escapement-go/escapement/eval/storetest"
 )
 
-// The two Savers of package eval keep all rules.
+// What package eval keeps in memory keeps all rules.
 func TestMemory(t *testing.T) {
 	storetest.Run(t, func() storetest.World { return storetest.World{Saver: &eval.Memory{}} })
-}
-
-func TestDir(t *testing.T) {
-	storetest.Run(t, func() storetest.World {
-		dir := t.TempDir()
-		return storetest.World{
-			Saver:   eval.Dir(dir),
-			Put:     func(name string, text []byte) { write(dir, name, text) },
-			Another: func() eval.Saver { return eval.Dir(dir) },
-		}
-	})
 }
 
 // A sample without a bug keeps all rules, whatever of a World there is.

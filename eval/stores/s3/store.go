@@ -168,3 +168,6 @@ func (s *Store) check(ctx context.Context, name string) error {
 	}
 	return nil
 }
+
+// Format prints where the environments are, whatever the verb: the credentials may be printable.
+func (s *Store) Format(f fmt.State, _ rune) { fmt.Fprintf(f, "s3://%s/%s", s.Bucket, s.Prefix) }

@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/escapement-go/escapement/eval"
+	"github.com/escapement-go/escapement/eval/evaltest"
 	"github.com/escapement-go/escapement/eval/stores/s3"
 )
 
@@ -106,6 +107,23 @@ func TestAmbientConfiguration(t *testing.T) {
 	if len(asked) != 3 {
 		t.Errorf("it asked %d times", len(asked))
 	}
+}
+
+// A store prints as its address, whatever its credentials print as.
+func TestFormat(t *testing.T) {
+	canary := evaltest.NewCanary()
+	s := &s3.Store{Bucket: bucket, Prefix: "prod/", Credentials: printable{canary.Text()}}
+	text := fmt.Sprintf("%v %+v %#v %s %q", s, s, s, s, struct{ S *s3.Store }{s})
+	if leaks := canary.Leaks(text); leaks != nil || !strings.HasPrefix(text, "s3://environments/prod/ ") {
+		t.Errorf("it prints as %d bytes, with the secret as %q", len(text), leaks)
+	}
+}
+
+// printable credentials are as those of the SDK.
+type printable struct{ Secret string }
+
+func (p printable) Retrieve(context.Context) (aws.Credentials, error) {
+	return aws.Credentials{SecretAccessKey: p.Secret}, nil
 }
 
 type roundTripper func(*http.Request) (*http.Response, error)
