@@ -96,6 +96,6 @@ func (s *Store) committed(ctx context.Context, file string) bool {
 	if _, err := s.git(ctx, "cat-file", "-e", "HEAD:"+file); err != nil {
 		return false
 	}
-	_, err := s.git(ctx, "diff", "--quiet", "--no-ext-diff", "HEAD", "--", file)
+	_, err := s.git(ctx, "diff", "--quiet", "--no-ext-diff", "--no-textconv", "HEAD", "--", file)
 	return err == nil
 }

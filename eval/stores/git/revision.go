@@ -36,7 +36,7 @@ func (s *Store) loadRevision(ctx context.Context, name, rev string) ([]byte, err
 func (s *Store) resolve(ctx context.Context, rev string) (string, error) {
 	out, err := s.git(ctx, "rev-parse", "--quiet", "--verify", rev+"^{commit}")
 	if failed, ok := errors.AsType[*failure](err); ok && failed.status == 1 {
-		return "", fmt.Errorf("there is no revision %q in the repository of %q: %w", rev, s.dir(), fs.ErrNotExist)
+		return "", fmt.Errorf("there is no revision %q in the repository of %q, or several begin like that: %w", rev, s.dir(), fs.ErrNotExist)
 	}
 	return strings.TrimSpace(string(out)), err
 }

@@ -2,13 +2,13 @@ package git
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io/fs"
 	"strings"
 	"sync"
 
 	"github.com/escapement-go/escapement/eval"
+	"github.com/escapement-go/escapement/eval/internal/syntax"
 )
 
 // A Store is an [eval.Saver] of the environments in a work tree, and an [eval.Pinner] of their revisions. The zero value
@@ -108,25 +108,19 @@ func (e *CommitError) Error() string {
 // Unwrap returns what git said.
 func (e *CommitError) Unwrap() error { return e.Err }
 
-// checkName refuses a name that is no path of a file, and one whose bytes git or its output would read otherwise.
+// checkName refuses what is not the name of an environment without a version. What is none of the letters of such names
+// could be read otherwise by git.
 func checkName(name string) error {
-	odd := strings.ContainsFunc(name, func(c rune) bool { return c < ' ' || c == 0x7f || c == '\\' || c == ':' || c == '@' })
-	if !fs.ValidPath(name) || name == "." || odd || len(name) > maxName {
+	if canonical, ok := syntax.CanonicalName(name); !ok || canonical != name || strings.Contains(name, "@") {
 		return fmt.Errorf("no environment can have the name %q: %w", name, fs.ErrInvalid)
 	}
 	return nil
 }
 
-const maxName = 500
-
-// checkRevision refuses what is an option, a range, a path or a place in the reflog to git, and not a name.
+// checkRevision refuses what is no version of a name, and what is an option, a range or a hidden name to git.
 func checkRevision(rev string) error {
-	allowed := func(c rune) bool {
-		return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || strings.ContainsRune("_.-", c)
-	}
-	other := strings.ContainsFunc(rev, func(c rune) bool { return !allowed(c) })
-	if rev == "" || other || rev[0] == '-' || rev[0] == '.' || strings.Contains(rev, "..") || len(rev) > maxName {
-		return errors.Join(fmt.Errorf("%q is not the name of a revision; use a tag, a branch or the id of a commit", rev), fs.ErrInvalid)
+	if _, ok := syntax.CanonicalName("x@" + rev); !ok || rev[0] == '-' || rev[0] == '.' || strings.Contains(rev, "..") {
+		return fmt.Errorf("%q is not the name of a revision; use a tag, a branch or the id of a commit: %w", rev, fs.ErrInvalid)
 	}
 	return nil
 }
