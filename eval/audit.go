@@ -2,6 +2,7 @@ package eval
 
 import (
 	"context"
+	"iter"
 
 	"github.com/escapement-go/escapement/rotators"
 )
@@ -35,7 +36,19 @@ type AuditResult struct {
 //
 // The error is nil if there is no error diagnostic; a bad verdict is none. The Audit is never nil. Audits wait for nobody.
 func (e *Evaluator) Audit(ctx context.Context, name string, opts AuditOptions) (*Audit, error) {
-	o, env, err := e.inquire(ctx, name, RotateOptions{Paths: opts.Paths}, auditing(opts.AuditOptions))
+	return e.audit(ctx, name, RotateOptions{Paths: opts.Paths}, opts.AuditOptions)
+}
+
+// AuditAll is Audit for the environments of the names, as many at a time as [Evaluator.RotateAll] rotates, in the order of
+// the names. Nothing is kept, those without rotators are no news, and the end of the context ends the sequence.
+func (e *Evaluator) AuditAll(ctx context.Context, names []string, opts AuditOptions) iter.Seq2[*Audit, error] {
+	return inOrder(ctx, names, defaultRotations, func(ctx context.Context, name string) (*Audit, error) {
+		return e.audit(ctx, name, RotateOptions{Paths: opts.Paths, among: true}, opts.AuditOptions)
+	})
+}
+
+func (e *Evaluator) audit(ctx context.Context, name string, of RotateOptions, opts rotators.AuditOptions) (*Audit, error) {
+	o, env, err := e.inquire(ctx, name, of, auditing(opts))
 	audit := &Audit{Environment: env}
 	for _, run := range o.selected {
 		result := AuditResult{

@@ -2,6 +2,7 @@ package eval
 
 import (
 	"cmp"
+	"slices"
 	"time"
 
 	"github.com/escapement-go/escapement/rotators"
@@ -49,6 +50,20 @@ func (o *operation) leaveIdle() {
 			delete(o.runs, run.expr)
 		}
 	}
+}
+
+// scrubbedDue removes secrets from what is told for people of what is due.
+func scrubbedDue(due rotators.Due, secrets []string) rotators.Due {
+	texts := []string{due.Unfinished}
+	for _, action := range due.Actions {
+		texts = append(texts, action.Why)
+	}
+	scrub(texts, secrets)
+	due.Unfinished, due.Actions = texts[0], slices.Clone(due.Actions)
+	for i := range due.Actions {
+		due.Actions[i].Why = texts[i+1]
+	}
+	return due
 }
 
 // rotationTime is the time as of which something is due.

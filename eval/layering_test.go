@@ -47,13 +47,13 @@ func listPackages(t *testing.T) map[string]linkedPackage {
 
 // layers says which packages of ours each package may import: those of its own line and of the lines above.
 var layers = [][]string{
-	{"schema", "eval/internal/yamltext", "providers/awspartition", "rotators/internal/age"},
+	{"schema", "eval/internal/yamltext", "providers/awspartition", "rotators/internal/age", "rotators/internal/traces"},
 	{"eval/internal/syntax"},
 	{"providers"},
 	{"rotators"},
 	{"providers/awsclient"},
-	{"rotators/internal/iamuser"},
-	{"eval", "providers/awslogin", "rotators/awsiam", "rotators/password"},
+	{"rotators/internal/iamuser", "providers/internal/awsget"},
+	{"eval", "providers/awslogin", "providers/awssecrets", "providers/awsparams", "rotators/awsiam", "rotators/awspassword", "rotators/password"},
 	{"providers/providertest", "rotators/rotatortest", "providers/awstest", "eval/evaltest", "eval/storetest", "eval/stores/", "examples/"},
 }
 
@@ -107,7 +107,8 @@ func TestLinked(t *testing.T) {
 			may = command
 		case name == "examples/awssim":
 			may = slices.Concat(command, sdk)
-		case name == "providers/awstest", name == "providers/awsclient", name == "rotators/internal/iamuser", name == "rotators/awsiam":
+		case name == "providers/awstest", name == "providers/awsclient", name == "rotators/internal/iamuser", name == "rotators/awsiam",
+			name == "rotators/awspassword", name == "providers/internal/awsget", name == "providers/awssecrets", name == "providers/awsparams":
 			may = sdk
 		case name == "providers/awslogin":
 			may = login

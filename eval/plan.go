@@ -52,7 +52,7 @@ func (e *Evaluator) Plan(ctx context.Context, name string, opts RotateOptions) (
 			Diagnostics: env.below(exprPath(run.expr)),
 		}
 		if run.due != nil {
-			result.Due = run.due.Actions
+			result.Due = scrubbedDue(*run.due, o.secrets).Actions
 		}
 		if told, ok := run.answer.([]rotators.Step); ok {
 			result.Steps = told

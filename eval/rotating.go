@@ -259,7 +259,7 @@ func (o *operation) concludeRotation(run *rotationRun) {
 	o.secrets = append(o.secrets, h.secrets...)
 	o.log("rotated", "rotator", run.result.Rotator, run.back.err)
 	run.result.Saved, run.result.Unsaved = h.saved, h.unsaved()
-	run.result.Left, run.result.Next = run.back.due.Actions, run.back.due.Next
+	run.result.Next = run.back.due.Next
 	run.events.close()
 	before := len(o.found)
 	o.reportRotation(run)

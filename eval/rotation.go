@@ -97,6 +97,9 @@ func (e *Evaluator) Rotate(ctx context.Context, name string, opts RotateOptions)
 		run.result.Diagnostics = env.below(exprPath(run.expr))
 		run.result.Events = run.events.all()
 		scrubEvents(run.result.Events, o.secrets)
+		if run.back != nil {
+			run.result.Left = scrubbedDue(run.back.due, o.secrets).Actions
+		}
 		rotation.Results = append(rotation.Results, run.result)
 	}
 	return rotation, err

@@ -60,6 +60,7 @@ func (e *Evaluator) status(ctx context.Context, name string, opts RotateOptions)
 			Diagnostics: env.below(exprPath(run.expr)),
 		}
 		result.Due, result.Known = run.answer.(rotators.Due)
+		result.Due = scrubbedDue(result.Due, o.secrets)
 		status.Results = append(status.Results, result)
 	}
 	return status, err

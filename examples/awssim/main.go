@@ -1,5 +1,5 @@
-// Command awssim serves an AWS account that is none: IAM and STS as package awstest simulates them, in memory and on
-// loopback, so that everything can be tried without an account of one's own.
+// Command awssim serves an AWS account that is none: IAM, STS, Secrets Manager and Parameter Store as package awstest
+// simulates them, in memory and on loopback, so that everything can be tried without an account of one's own.
 //
 //	go run ./examples/awssim --issuer issuer.json
 //
@@ -22,9 +22,11 @@ import (
 	"github.com/escapement-go/escapement/providers/awstest"
 )
 
-const description = `Serves a simulated AWS account: its IAM at /iam/ and its STS at /sts/. It has the user app, who has no access key yet, and
-the role deployer, which may do everything and which the environments of the issuer may assume. Each call is printed as a
-line. Nothing is kept when the program ends.
+const description = `Serves a simulated AWS account: its IAM at /iam/, its STS at /sts/, its Secrets Manager at /secretsmanager/ and its
+Parameter Store at /ssm/. It has the user app, who has no access key yet, the user reader, whose key is the one that AWS's
+documentation prints, and the roles deployer and role-abcd123, which may do everything and which the environments of the
+issuer may assume. In us-west-2 there are the secret api-key and parameters below /myapp. Each call is printed as a line.
+Nothing is kept when the program ends.
 
 With a COMMAND it does so as long as the command runs, which finds in its environment what esc needs to know:
 
@@ -82,11 +84,12 @@ func (c *cli) run(w io.Writer) error {
 	fmt.Fprintf(w, `account %s
 
   user  %s
+  user  %s, with a password for the console
   role  %s
 
 export ESC_AWS_ENDPOINT=%s ESC_TOKEN_SOURCE=issuer:%s
 
-`, sim.Account(), sim.UserARN(user), sim.RoleARN(role), endpoint, c.Issuer)
+`, sim.Account(), sim.UserARN(user), sim.UserARN(person), sim.RoleARN(role), endpoint, c.Issuer)
 	printCalls(w, sim)
 	return server.Serve(listener)
 }

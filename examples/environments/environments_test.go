@@ -14,10 +14,14 @@ import (
 
 	"github.com/escapement-go/escapement/eval"
 	"github.com/escapement-go/escapement/providers"
+	"github.com/escapement-go/escapement/providers/awsclient"
 	"github.com/escapement-go/escapement/providers/awslogin"
+	"github.com/escapement-go/escapement/providers/awsparams"
+	"github.com/escapement-go/escapement/providers/awssecrets"
 	"github.com/escapement-go/escapement/providers/awstest"
 	"github.com/escapement-go/escapement/rotators"
 	"github.com/escapement-go/escapement/rotators/awsiam"
+	"github.com/escapement-go/escapement/rotators/awspassword"
 	"github.com/escapement-go/escapement/rotators/password"
 )
 
@@ -26,7 +30,19 @@ var update = flag.Bool("update", false, "write what the documents yield to the f
 // newEvaluator returns an evaluator whose AWS is a simulated account, the same in each test.
 func newEvaluator(t *testing.T) *eval.Evaluator {
 	t.Helper()
-	sim := awstest.New(t, awstest.Options{Account: "012345678912"})
+	sim := awstest.New(t, awstest.Options{
+		Account: "012345678912", Region: "us-west-2",
+		Users: []awstest.User{{
+			Name: "reader", Keys: []awstest.Key{{ID: "AKIAIOSFODNN7EXAMPLE", Secret: "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"}},
+		}},
+		Secrets: []awstest.Secret{{Name: "api-key", Text: "my-old-api-key"}, {Name: "api-key", Text: "my-api-key"}},
+		Parameters: []awstest.Parameter{
+			{Name: "/myapp/db/password", Type: "SecureString", Value: "my-password"},
+			{Name: "/myapp/db/hosts", Type: "StringList", Value: "a.example.com,b.example.com"},
+			{Name: "/myapp/log-level", Value: "debug", Labels: []string{"test"}},
+			{Name: "/myapp/log-level", Value: "info"},
+		},
+	})
 	key, err := awslogin.NewKey()
 	if err != nil {
 		t.Fatal(err)
@@ -48,10 +64,17 @@ func newEvaluator(t *testing.T) *eval.Evaluator {
 		t.Fatal(err)
 	}
 	login := &awslogin.Provider{Source: issuer, HTTPClient: sim.HTTPClient(), Clock: sim.Clock()}
+	store := awsclient.Options{Transport: sim.HTTPClient().Transport}
 	return &eval.Evaluator{
-		Loader:    eval.Dir("."),
-		Providers: map[string]providers.Provider{"aws-login": login},
-		Rotators:  map[string]rotators.Rotator{"aws-iam": &awsiam.Rotator{}, "password": password.Rotator{}},
+		Loader: eval.Dir("."),
+		Providers: map[string]providers.Provider{
+			"aws-login":           login,
+			"aws-secrets":         &awssecrets.Provider{Options: store, Clock: sim.Clock()},
+			"aws-parameter-store": &awsparams.Provider{Options: store, Clock: sim.Clock()},
+		},
+		Rotators: map[string]rotators.Rotator{
+			"aws-iam": &awsiam.Rotator{}, "aws-iam-password": &awspassword.Rotator{}, "password": password.Rotator{},
+		},
 	}
 }
 
@@ -141,7 +164,8 @@ func TestComplete(t *testing.T) {
 		text.Write(source)
 	}
 	functions := []string{
-		"concat", "final", "fromBase64", "fromJSON", "join", "open", "open::aws-login", "rotate::aws-iam", "rotate::password", "secret", "split", "toBase64",
+		"concat", "final", "fromBase64", "fromJSON", "join", "open", "open::aws-login", "open::aws-parameter-store",
+		"open::aws-secrets", "rotate::aws-iam", "rotate::aws-iam-password", "rotate::password", "secret", "split", "toBase64",
 		"toJSON", "toString", "toYAML", "validate",
 	}
 	for _, function := range functions {

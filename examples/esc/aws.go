@@ -6,16 +6,20 @@ import (
 	"strings"
 
 	"github.com/escapement-go/escapement/providers"
+	"github.com/escapement-go/escapement/providers/awsclient"
 	"github.com/escapement-go/escapement/providers/awslogin"
+	"github.com/escapement-go/escapement/providers/awsparams"
+	"github.com/escapement-go/escapement/providers/awssecrets"
 	"github.com/escapement-go/escapement/rotators"
 	"github.com/escapement-go/escapement/rotators/awsiam"
+	"github.com/escapement-go/escapement/rotators/awspassword"
 	"github.com/escapement-go/escapement/rotators/password"
 )
 
 // awsFlags are how esc reaches AWS, which no document may choose.
 type awsFlags struct {
 	TokenSource string   `help:"Where the tokens of aws-login come from: ${sources}." env:"ESC_TOKEN_SOURCE" placeholder:"SOURCE"`
-	AWSEndpoint string   `name:"aws-endpoint" help:"Address to use in AWS's place, with IAM at /iam/ and STS at /sts/." env:"ESC_AWS_ENDPOINT" placeholder:"URL"`
+	AWSEndpoint string   `name:"aws-endpoint" help:"Address to use in AWS's place, with IAM at /iam/, STS at /sts/ and so on." env:"ESC_AWS_ENDPOINT" placeholder:"URL"`
 	AWSRegion   []string `name:"aws-region" help:"Regions whose STS is asked, the first one first." placeholder:"REGION"`
 }
 
@@ -42,14 +46,19 @@ func (f *awsFlags) providers() map[string]providers.Provider {
 		}
 		login.Source = source
 	}
-	return map[string]providers.Provider{"aws-login": login}
+	return map[string]providers.Provider{
+		"aws-login":           login,
+		"aws-secrets":         &awssecrets.Provider{Options: awsclient.Options{Endpoint: f.endpoint("secretsmanager")}},
+		"aws-parameter-store": &awsparams.Provider{Options: awsclient.Options{Endpoint: f.endpoint("ssm")}},
+	}
 }
 
 // rotators returns the rotators that documents can call.
 func (f *awsFlags) rotators() map[string]rotators.Rotator {
 	return map[string]rotators.Rotator{
-		"aws-iam":  &awsiam.Rotator{IAMEndpoint: f.endpoint("iam"), STSEndpoint: f.endpoint("sts")},
-		"password": password.Rotator{},
+		"aws-iam":          &awsiam.Rotator{IAMEndpoint: f.endpoint("iam"), STSEndpoint: f.endpoint("sts")},
+		"aws-iam-password": &awspassword.Rotator{IAMEndpoint: f.endpoint("iam"), STSEndpoint: f.endpoint("sts")},
+		"password":         password.Rotator{},
 	}
 }
 

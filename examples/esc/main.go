@@ -56,6 +56,8 @@ type cli struct {
 	Decrypt decryptCmd `cmd:"" help:"Print an environment's file with its secrets decrypted."`
 	Rotate  rotateCmd  `cmd:"" help:"Renew the credentials of an environment, or of all."`
 	Status  statusCmd  `cmd:"" help:"Say how old the credentials of an environment, or of all, are."`
+	Audit   auditCmd   `cmd:"" help:"Say which access keys there are, and what is wrong with them."`
+	Verify  verifyCmd  `cmd:"" help:"Prove that the credentials of an environment work."`
 	Key     keyCmd     `cmd:"" help:"Make keys."`
 	OIDC    oidcCmd    `cmd:"" name:"oidc" help:"Log in to AWS with tokens of an issuer of your own."`
 }

@@ -130,7 +130,7 @@ func (c *statusCmd) print(lines []statusLine, now time.Time) error {
 	fmt.Fprintln(table, "ENVIRONMENT\tPATH\tROTATOR\tKEY\tAGE\tDUE NOW\tNEXT\tLAST RUN")
 	for _, l := range lines {
 		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", l.Environment, l.Path, l.Rotator,
-			dash(l.KeyID), l.age(now), l.due(), l.next(), l.last())
+			dash(l.KeyID), age(l.Made, now), l.due(), l.next(), l.last())
 	}
 	return table.Flush()
 }
@@ -142,11 +142,12 @@ func dash(text string) string {
 	return text
 }
 
-func (l statusLine) age(now time.Time) string {
-	if l.Made == nil {
+// age writes how long ago something was.
+func age(since *time.Time, now time.Time) string {
+	if since == nil {
 		return "-"
 	}
-	age := now.Sub(*l.Made)
+	age := now.Sub(*since)
 	if age < 48*time.Hour {
 		return fmt.Sprintf("%dh", int(age.Hours()))
 	}

@@ -30,8 +30,12 @@ func (w *wanted) Validate() error {
 
 // names returns the environments that --all and the prefixes stand for.
 func (w *wanted) names(ctx context.Context, e *eval.Evaluator) ([]string, error) {
+	return namesBelow(ctx, e, w.prefixes())
+}
+
+// namesBelow lists the environments at or below each prefix; all where there is none.
+func namesBelow(ctx context.Context, e *eval.Evaluator, prefixes []string) ([]string, error) {
 	all, err := e.List(ctx)
-	prefixes := w.prefixes()
 	if err != nil || len(prefixes) == 0 {
 		return all, err
 	}

@@ -10,6 +10,8 @@ import (
 const (
 	ServiceIAM      = "iam"
 	ServiceSTS      = "sts"
+	ServiceSecrets  = "secretsmanager"
+	ServiceSSM      = "ssm"      // its Parameter Store
 	ServiceDocument = "document" // a save of a document
 )
 
@@ -18,13 +20,15 @@ type Call struct {
 	N         int       // counts from 1
 	At        time.Time // when it arrived, on the simulator's clock
 	Run       string    // the run that made it; empty for a client of nobody's
-	Service   string    // iam, sts or document
+	Service   string    // iam, sts, secretsmanager, ssm or document
 	Action    string    // such as CreateAccessKey; Save for a document
 	Principal string    // the ARN of whoever signed it, as far as known; empty for an unsigned call
 	Signer    string    // the access key id that signed it; empty for an unsigned call
 	User      string    // the user that it concerns: the name as sent, else the caller's
 	Implicit  bool      // the call sent no user name, so that AWS acts on the caller
 	KeyID     string    // the access key id that was sent, or that a CreateAccessKey made
+	Region    string    // in which it acts, if the service keeps things by region
+	Resource  string    // what it asks such a service about, as sent; several are separated by commas
 	Attempt   int       // which try of one call of the SDK this is; counts from 1
 	Executed  bool      // the action was carried out, whatever the client saw
 	Outcome   string    // ok, the code of an error, or what the fault script did
@@ -46,6 +50,8 @@ func (c Call) String() string {
 		field("user", c.User)
 	}
 	field("key", c.KeyID)
+	field("of", c.Resource)
+	field("in", c.Region)
 	field("by", c.Signer)
 	if c.Attempt > 1 {
 		fmt.Fprintf(&b, " attempt=%d", c.Attempt)

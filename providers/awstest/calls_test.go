@@ -141,17 +141,20 @@ func TestCanaries(t *testing.T) {
 // TestOptions has wrong options refused with words.
 func TestOptions(t *testing.T) {
 	for name, o := range map[string]awstest.Options{
-		"user name":   {Users: []awstest.User{{Name: "a b"}}},
-		"exists":      {Users: []awstest.User{{Name: "a"}, {Name: "A"}}},
-		"path":        {Users: []awstest.User{{Name: "a", Path: "x"}}},
-		"status":      {Users: []awstest.User{{Name: "a", Keys: []awstest.Key{{Status: "On"}}}}},
-		"taken":       {Users: []awstest.User{{Name: "a", Keys: []awstest.Key{{ID: "AKIA0000000000000000"}, {ID: "AKIA0000000000000000"}}}}},
-		"16 to 128":   {Users: []awstest.User{{Name: "a", Keys: []awstest.Key{{ID: "short"}}}}},
-		"role name":   {Roles: []awstest.Role{{Name: "a b"}}},
-		"trust":       {Roles: []awstest.Role{{Name: "a"}}},
-		"issuer":      {Issuers: []awstest.Issuer{{URL: "x"}}},
-		"role \"A\"":  {Roles: []awstest.Role{{Name: "a", TrustPolicy: trust}, {Name: "A", TrustPolicy: trust}}},
-		"path \"/x\"": {Roles: []awstest.Role{{Name: "a", Path: "/x", TrustPolicy: trust}}},
+		"user name":      {Users: []awstest.User{{Name: "a b"}}},
+		"exists":         {Users: []awstest.User{{Name: "a"}, {Name: "A"}}},
+		"path":           {Users: []awstest.User{{Name: "a", Path: "x"}}},
+		"status":         {Users: []awstest.User{{Name: "a", Keys: []awstest.Key{{Status: "On"}}}}},
+		"taken":          {Users: []awstest.User{{Name: "a", Keys: []awstest.Key{{ID: "AKIA0000000000000000"}, {ID: "AKIA0000000000000000"}}}}},
+		"16 to 128":      {Users: []awstest.User{{Name: "a", Keys: []awstest.Key{{ID: "short"}}}}},
+		"role name":      {Roles: []awstest.Role{{Name: "a b"}}},
+		"trust":          {Roles: []awstest.Role{{Name: "a"}}},
+		"issuer":         {Issuers: []awstest.Issuer{{URL: "x"}}},
+		"role \"A\"":     {Roles: []awstest.Role{{Name: "a", TrustPolicy: trust}, {Name: "A", TrustPolicy: trust}}},
+		"secret name":    {Secrets: []awstest.Secret{{Name: "a b"}}},
+		"parameter name": {Parameters: []awstest.Parameter{{Name: "a/b"}}},
+		"parameter type": {Parameters: []awstest.Parameter{{Name: "a", Type: "Number"}}},
+		"path \"/x\"":    {Roles: []awstest.Role{{Name: "a", Path: "/x", TrustPolicy: trust}}},
 	} {
 		if _, err := awstest.Simulate(o); err == nil || !strings.Contains(err.Error(), name) {
 			t.Errorf("%s: %v", name, err)

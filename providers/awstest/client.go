@@ -24,7 +24,7 @@ import (
 // A directClient calls the account without HTTP, with the errors and the metadata of the SDK's own clients.
 type directClient struct {
 	run     *Run
-	service string // as the SDK names it
+	service string // such as ServiceIAM
 	region  string
 	creds   aws.Credentials
 }
@@ -49,7 +49,7 @@ func invoke[I, O any](ctx context.Context, d *directClient, action string, in *I
 			answer, _ := out.(*O)
 			return answer, metadata, nil
 		}
-		err = &smithy.OperationError{ServiceID: d.service, OperationName: action, Err: err}
+		err = &smithy.OperationError{ServiceID: services[d.service].id, OperationName: action, Err: err}
 		if retryer == nil || attempt >= retryer.MaxAttempts() || !retryer.IsErrorRetryable(err) {
 			return nil, metadata, err
 		}
@@ -127,16 +127,21 @@ func (d *directClient) see(a answer, op *operation) (any, middleware.Metadata, e
 		return nil, metadata, responseError(nil, "", &smithyhttp.RequestSendError{Err: err})
 	}
 	raw := &smithyhttp.Response{Response: &http.Response{StatusCode: http.StatusOK, Header: http.Header{
-		"Date":             {d.run.sim.clock.Now().Format(http.TimeFormat)},
-		"X-Amzn-Requestid": {a.requestID},
+		"Date": {d.run.sim.clock.Now().Format(http.TimeFormat)},
 	}}}
-	d.stamp(&metadata, raw, a.requestID)
+	if a.damage != html { // a page is not from AWS
+		raw.Header.Set("X-Amzn-Requestid", a.requestID)
+	}
+	d.stamp(&metadata, raw, a)
 	out, err := d.decoded(a, op, raw)
 	return out, metadata, err
 }
 
 // decoded is what the SDK makes of an answer that has arrived.
 func (d *directClient) decoded(a answer, op *operation, raw *smithyhttp.Response) (any, error) {
+	if decoder, isJSON := decoders[op.service]; isJSON {
+		return decoder.decoded(a, op, raw)
+	}
 	var refusal *apiError
 	isRefusal := errors.As(a.err, &refusal)
 	switch {
@@ -174,11 +179,7 @@ func (d *directClient) lost(a answer) error {
 	default:
 		return nil
 	}
-	host := "iam"
-	if d.service == "STS" {
-		host = "sts." + d.region
-	}
-	return &url.Error{Op: "Post", URL: "https://" + host + ".amazonaws.com/", Err: err}
+	return &url.Error{Op: "Post", URL: "https://" + host(d.service, d.region) + "/", Err: err}
 }
 
 func responseError(raw *smithyhttp.Response, requestID string, err error) error {
@@ -197,11 +198,13 @@ func undecodable(why string) error {
 }
 
 // stamp puts the server's time and the request id where a client of the SDK has them.
-func (d *directClient) stamp(metadata *middleware.Metadata, raw *smithyhttp.Response, requestID string) {
+func (d *directClient) stamp(metadata *middleware.Metadata, raw *smithyhttp.Response, a answer) {
 	_, timed, _ := awsmiddleware.RecordResponseTiming{}.HandleDeserialize(context.Background(), middleware.DeserializeInput{},
 		middleware.DeserializeHandlerFunc(func(context.Context, middleware.DeserializeInput) (middleware.DeserializeOutput, middleware.Metadata, error) {
 			return middleware.DeserializeOutput{RawResponse: raw}, middleware.Metadata{}, nil
 		}))
 	*metadata = timed
-	awsmiddleware.SetRequestIDMetadata(metadata, requestID)
+	if a.damage != html {
+		awsmiddleware.SetRequestIDMetadata(metadata, a.requestID)
+	}
 }

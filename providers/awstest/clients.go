@@ -23,7 +23,7 @@ type STSClient struct {
 
 // IAM returns a direct client that signs with the given credentials; empty ones do not sign.
 func (r *Run) IAM(creds aws.Credentials, options ...func(*iam.Options)) *IAMClient {
-	c := &IAMClient{direct: directClient{run: r, service: "IAM", region: r.sim.options.Region, creds: creds}}
+	c := &IAMClient{direct: directClient{run: r, service: ServiceIAM, region: r.sim.options.Region, creds: creds}}
 	for _, set := range options {
 		set(&c.options)
 	}
@@ -33,7 +33,7 @@ func (r *Run) IAM(creds aws.Credentials, options ...func(*iam.Options)) *IAMClie
 // STS returns a direct client that signs with the given credentials; empty ones do not sign.
 func (r *Run) STS(creds aws.Credentials, options ...func(*sts.Options)) *STSClient {
 	c := &STSClient{
-		direct:  directClient{run: r, service: "STS", region: r.sim.options.Region, creds: creds},
+		direct:  directClient{run: r, service: ServiceSTS, region: r.sim.options.Region, creds: creds},
 		options: sts.Options{Region: r.sim.options.Region},
 	}
 	for _, set := range options {

@@ -1,5 +1,6 @@
-// Package awstest simulates an AWS account, its IAM and its STS, for tests of programs that rotate access keys or
-// console passwords, or that log in with a web identity: offline, without waiting, and the same way on every run.
+// Package awstest simulates an AWS account, its IAM, STS, Secrets Manager and Parameter Store, for tests of programs
+// that rotate access keys or console passwords, that log in with a web identity, or that read and store secrets: offline,
+// without waiting, and the same way on every run.
 //
 // The real SDK talks to it over HTTP:
 //
@@ -7,7 +8,7 @@
 //	client := iam.NewFromConfig(sim.Config("admin"))
 //	out, err := client.CreateAccessKey(ctx, &iam.CreateAccessKeyInput{UserName: aws.String("app")})
 //
-// For tables of many thousand cases, [Simulator.IAM] and [Simulator.STS] are clients with the SDK's methods that call the
+// For tables of many thousand cases, [Simulator.IAM] and its like are clients with the SDK's methods that call the
 // same account without HTTP, in microseconds. Their answers and errors have the SDK's types.
 //
 // # What is simulated
@@ -18,6 +19,9 @@
 // StringLike and both after ForAnyValue: on the keys <issuer>:aud and <issuer>:sub. Signatures are recomputed with the
 // SDK's signer, permissions are enforced by action, and IAM can be behind itself as the real one is, see [Consistency].
 // A [TokenIssuer] issues tokens to log in with. Session policies are checked for form and restrict nothing.
+// Secrets Manager: Create-, Describe-, Delete- and RestoreSecret, PutSecretValue, GetSecretValue, and BatchGetSecretValue
+// for lists of ids, by region, with versions, staging labels, and permission for the keys of KMS.
+// Parameter Store: PutParameter, LabelParameterVersion, GetParameter, GetParameters and GetParametersByPath, likewise.
 // What a human does in the meantime are methods such as [Simulator.AddKey] and [Simulator.SetKeyStatus].
 //
 // # Faults

@@ -8,6 +8,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 
 	"github.com/escapement-go/escapement/providers/awstest"
@@ -131,4 +132,28 @@ func BenchmarkCell(b *testing.B) {
 			b.Fatal(err, s.broke)
 		}
 	}
+}
+
+// A test of code that stores a secret: what it does when it is not told that it has stored it.
+func ExampleSecretsClient() {
+	test := func(t awstest.TB) {
+		sim := awstest.New(t, awstest.Options{Secrets: []awstest.Secret{{Name: "api-key", Text: "old"}}})
+		sim.Script(awstest.Rule{Action: "PutSecretValue", Nth: 1, Outcome: awstest.Dropped().Executed()})
+		client := sim.SecretsManager(sim.Credentials("app"))
+		in := &secretsmanager.PutSecretValueInput{
+			SecretId: aws.String("api-key"), SecretString: aws.String("new"),
+			ClientRequestToken: aws.String("6f3a1c52-8f0e-4f4e-9d0a-2b7c51d0a9e4"),
+		}
+		_, err := client.PutSecretValue(context.Background(), in)
+		_, again := client.PutSecretValue(context.Background(), in)
+		fmt.Println(err != nil, again)
+		for _, version := range sim.SecretVersions("api-key") {
+			fmt.Println(version.Stages)
+		}
+	}
+	test(new(exampleTB))
+	// Output:
+	// true <nil>
+	// [AWSPREVIOUS]
+	// [AWSCURRENT]
 }

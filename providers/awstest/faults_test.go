@@ -42,12 +42,14 @@ func chain(err error) []string {
 	return lines
 }
 
-var outcomes = []struct {
+type outcomeCase struct {
 	outcome  awstest.Outcome
 	executed bool
 	sent     bool
 	sees     string // in the error; empty for success
-}{
+}
+
+var outcomes = []outcomeCase{
 	{awstest.Fail("AccessDenied", 0), false, true, "StatusCode: 403, RequestID: …, api error AccessDenied"},
 	{awstest.Fail("LimitExceeded", 0), false, true, "StatusCode: 409, RequestID: …, LimitExceeded"},
 	{awstest.Fail("NoSuchEntity", 0), false, true, "StatusCode: 404"},

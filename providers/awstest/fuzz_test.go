@@ -16,6 +16,7 @@ func FuzzRequest(f *testing.F) {
 	f.Add("/iam/", "Action=ListAccessKeys&Version=2010-05-08&MaxItems=1", "")
 	f.Add("/iam/", "Action=TagUser&Version=2010-05-08&Tags.member.1.Key=a&Tags.member.1.Value=b&Tags.member.2.=c", "AWS4-HMAC-SHA256 Credential=a/20260101/r/iam/aws4_request, SignedHeaders=host;x, Signature=c")
 	f.Add("/sts/x/", "Action=AssumeRoleWithWebIdentity&Version=2011-06-15&PolicyArns.member.1.arn=x&RoleArn=y", "AWS4-HMAC-SHA256 ,,=")
+	f.Add("/secretsmanager/", `{"SecretIdList": ["a"], "NextToken": "x"}`, "AWS4-HMAC-SHA256 Credential=a/20260101/r/secretsmanager/aws4_request, SignedHeaders=host, Signature=c")
 	f.Fuzz(func(t *testing.T, path, body, authorization string) {
 		sim := awstest.New(t, awstest.Options{})
 		req, err := http.NewRequest(http.MethodPost, "http://localhost/", strings.NewReader(body))
@@ -23,7 +24,9 @@ func FuzzRequest(f *testing.F) {
 			t.Skip()
 		}
 		req.URL.Path = path
-		req.Header = http.Header{"Authorization": {authorization}, "X-Amz-Date": {"20260101T000000Z"}}
+		req.Header = http.Header{
+			"Authorization": {authorization}, "X-Amz-Date": {"20260101T000000Z"}, "X-Amz-Target": {"secretsmanager.BatchGetSecretValue"},
+		}
 		w := httptest.NewRecorder()
 		sim.ServeHTTP(w, req)
 		if w.Code < 400 {

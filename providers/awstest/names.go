@@ -45,7 +45,7 @@ func read(state map[string]any) names {
 	}
 	n.pending = word(pending["accessKeyId"])
 	n.pendingSecret = word(pending["secretAccessKey"]) != ""
-	if n.pending == "" && pending["startedAt"] != nil {
+	if n.pending == "" && pending["startedAt"] != nil && pending["candidates"] == nil {
 		n.intent = &intent{started: instant(pending["startedAt"])}
 		for _, e := range list(pending["baseline"]) {
 			n.intent.baseline = append(n.intent.baseline, word(e))

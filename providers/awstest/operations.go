@@ -7,7 +7,7 @@ import "reflect"
 type operation struct {
 	service    string
 	action     string
-	permission string // empty: allowed to everybody
+	permission string // empty: allowed to everybody, or a matter of what it acts on
 	anonymous  bool   // not signed
 	prepare    func(*Simulator, *call, any)
 	run        func(*Simulator, *call, any) (any, error)
@@ -61,6 +61,18 @@ func operationTable() map[string]*operation {
 		operate(ServiceIAM, "DeleteLoginProfile", (*Simulator).deleteLoginProfile),
 		operate(ServiceIAM, "GetAccountPasswordPolicy", (*Simulator).getAccountPasswordPolicy),
 		operate(ServiceIAM, "UpdateAccountPasswordPolicy", (*Simulator).updateAccountPasswordPolicy),
+		storing(ServiceSecrets, "CreateSecret", (*Simulator).createSecret),
+		storing(ServiceSecrets, "GetSecretValue", (*Simulator).getSecretValue),
+		storing(ServiceSecrets, "BatchGetSecretValue", (*Simulator).batchGetSecretValue),
+		storing(ServiceSecrets, "PutSecretValue", (*Simulator).putSecretValue),
+		storing(ServiceSecrets, "DescribeSecret", (*Simulator).describeSecret),
+		storing(ServiceSecrets, "DeleteSecret", (*Simulator).deleteSecret),
+		storing(ServiceSecrets, "RestoreSecret", (*Simulator).restoreSecret),
+		storing(ServiceSSM, "PutParameter", (*Simulator).putParameter),
+		storing(ServiceSSM, "GetParameter", (*Simulator).getParameter),
+		storing(ServiceSSM, "GetParameters", (*Simulator).getParameters),
+		storing(ServiceSSM, "GetParametersByPath", (*Simulator).getParametersByPath),
+		storing(ServiceSSM, "LabelParameterVersion", (*Simulator).labelParameterVersion),
 	} {
 		table[op.action] = op
 	}

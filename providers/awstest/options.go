@@ -28,6 +28,10 @@ type Options struct {
 	// Issuers are the registered providers of OpenID Connect.
 	Issuers []Issuer
 
+	// Secrets are what Secrets Manager keeps, and Parameters what Parameter Store does.
+	Secrets    []Secret
+	Parameters []Parameter
+
 	// DisabledRegions are those in which STS is switched off.
 	DisabledRegions []string
 
@@ -44,7 +48,7 @@ type Options struct {
 	// simultaneous calls may exceed it.
 	RacyQuota bool
 
-	// PageSize is the most that a page of a list holds; zero means 100.
+	// PageSize is the most that a page of a list holds; zero means 100, or less where AWS has less.
 	PageSize int
 
 	// CheckSkew refuses signatures that are more than 15 minutes off the account's clock. Leave it off with a virtual

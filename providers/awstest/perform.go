@@ -3,6 +3,7 @@ package awstest
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 )
 
@@ -70,6 +71,9 @@ func (s *Simulator) meet(o Outcome, c *call, op *operation, in any) answer {
 		a = s.execute(c, op, in)
 	}
 	o.spoil(&a)
+	if refused := (*apiError)(nil); errors.As(a.err, &refused) {
+		a.err = services[op.service].spell(refused)
+	}
 	if o.late {
 		s.clock.Advance(o.delay)
 	}
@@ -97,6 +101,9 @@ func (s *Simulator) describe(c *call, op *operation, in any) {
 	c.caller = s.claimed(c.Signer)
 	c.Service, c.Action, c.KeyID = op.service, op.action, text(in, op.keyID)
 	c.Principal = c.caller.arn()
+	if services[op.service].regional {
+		c.Region, c.Resource = c.region, strings.Join(resources(in), ",")
+	}
 	if c.User = text(in, op.userName); c.User == "" && !op.anonymous {
 		c.Implicit = op.userName >= 0
 		c.User = c.caller.userName()

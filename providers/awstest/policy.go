@@ -7,7 +7,8 @@ import (
 
 // A Policy is the set of actions that a principal may perform, such as iam:CreateAccessKey. A nil Policy allows
 // everything, an empty one nothing. GetCallerIdentity is always allowed, and AssumeRoleWithWebIdentity is a matter of
-// the role's trust policy.
+// the role's trust policy. An action on secrets, parameters or keys of KMS may be followed by a space and the ARN of those
+// for which it is allowed, in which * is any text and ? any one character; without one it is allowed for all.
 type Policy []string
 
 // MinimalPolicy is what a rotation of access keys cannot do without, and iam:TagUser.
@@ -31,13 +32,16 @@ func (p Policy) Without(actions ...string) Policy {
 	return slices.DeleteFunc(append(Policy{}, p...), func(a string) bool { return slices.Contains(actions, a) })
 }
 
-func (p Policy) allows(action string) bool {
-	return p == nil || slices.ContainsFunc(p, func(a string) bool { return strings.EqualFold(a, action) })
+func (p Policy) allows(action, resource string) bool {
+	return p == nil || slices.ContainsFunc(p, func(entry string) bool {
+		allowed, on, limited := strings.Cut(entry, " ")
+		return strings.EqualFold(allowed, action) && (!limited || wild(on, resource))
+	})
 }
 
 // authorize refuses what the caller's policy does not allow.
 func (c *call) authorize(op *operation) error {
-	if op.permission == "" || c.caller.policy().allows(op.permission) {
+	if op.permission == "" || c.caller.policy().allows(op.permission, "") {
 		return nil
 	}
 	on := "*"

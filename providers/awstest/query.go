@@ -3,6 +3,7 @@ package awstest
 import (
 	"bytes"
 	"encoding/xml"
+	"net/http"
 	"net/url"
 	"reflect"
 	"strconv"
@@ -18,6 +19,45 @@ var versions = map[string]string{ServiceIAM: "2010-05-08", ServiceSTS: "2011-06-
 
 func namespace(service string) string {
 	return "https://" + service + ".amazonaws.com/doc/" + versions[service] + "/"
+}
+
+type queryProtocol struct{}
+
+func (queryProtocol) contentType() string { return "text/xml" }
+
+func (queryProtocol) spell(e *apiError) *apiError { return e }
+
+func (queryProtocol) action(r *http.Request, body []byte) string {
+	form, _ := parameters(r, body)
+	return form.Get("Action")
+}
+
+func (queryProtocol) read(service string, r *http.Request, body []byte) (*operation, any, error) {
+	form, err := parameters(r, body)
+	if err != nil {
+		return nil, nil, err
+	}
+	action, version := form.Get("Action"), form.Get("Version")
+	op := operations[action]
+	if action == "" {
+		return nil, nil, refuse("MissingAction", "The request is missing an action.")
+	}
+	if op == nil || op.service != service || version != versions[service] {
+		return nil, nil, refuse("InvalidAction", "Could not find operation %s for version %s", action, version)
+	}
+	in, err := decode(form, op.input)
+	return op, in, err
+}
+
+func parameters(r *http.Request, body []byte) (url.Values, error) {
+	form, err := url.ParseQuery(string(body))
+	if err != nil {
+		return nil, refuse("MalformedQueryString", "The request body is malformed.")
+	}
+	for name, values := range r.URL.Query() {
+		form[name] = append(form[name], values...)
+	}
+	return form, nil
 }
 
 // decode fills an input of the SDK from the parameters of a request.
@@ -101,8 +141,7 @@ func decodeList(form url.Values, name string, list reflect.Value) error {
 	return refuse("ValidationError", "The list %s is too long.", name)
 }
 
-// encode writes the answer to an action.
-func encode(op *operation, out any, requestID string) []byte {
+func (queryProtocol) answer(op *operation, out any, requestID string) []byte {
 	w := &elements{}
 	w.open(op.action+"Response", namespace(op.service))
 	if !op.void {
@@ -117,8 +156,7 @@ func encode(op *operation, out any, requestID string) []byte {
 	return w.Bytes()
 }
 
-// encodeError writes an error.
-func encodeError(service string, e *apiError, requestID string) []byte {
+func (queryProtocol) refusal(service string, e *apiError, requestID string) []byte {
 	fault := "Sender"
 	if e.status >= 500 {
 		fault = "Receiver"

@@ -5,18 +5,18 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
 	"regexp"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 )
 
-// maxBody is more than any request of the two services holds.
+// maxBody is more than any request of the services holds.
 const maxBody = 1 << 20
 
-// ServeHTTP speaks the Query protocol of IAM at /iam/ and of STS at /sts/, or at / for a host that begins with the name
-// of the service. A path such as /sts/eu-west-1/ stands for the service in that region.
+// ServeHTTP speaks the Query protocol of IAM at /iam/ and of STS at /sts/, and the JSON protocol of Secrets Manager at
+// /secretsmanager/ and of Parameter Store at /ssm/, or at / for a host that begins with the name of the service. A path such as /sts/eu-west-1/ stands
+// for the service in that region; without one it is the region that the request is signed for.
 func (s *Simulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	service, region := s.place(r)
 	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1))
@@ -28,12 +28,7 @@ func (s *Simulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.NotFound(w, r)
 		return
 	}
-	form, err := parameters(r, body)
-	if err != nil {
-		s.reject(w, service, err)
-		return
-	}
-	op, in, err := find(service, form)
+	op, in, err := services[service].read(service, r, body)
 	if err != nil {
 		s.reject(w, service, err)
 		return
@@ -76,7 +71,7 @@ func (s *Simulator) received(r *http.Request, body []byte, service, region strin
 // place tells which service, and in which region, a request is for.
 func (s *Simulator) place(r *http.Request) (service, region string) {
 	parts := strings.Split(strings.Trim(r.URL.Path, "/"), "/")
-	if _, known := versions[parts[0]]; known && len(parts) <= 2 {
+	if _, known := services[parts[0]]; known && len(parts) <= 2 {
 		if len(parts) == 2 {
 			return parts[0], parts[1]
 		}
@@ -90,7 +85,7 @@ func (s *Simulator) place(r *http.Request) (service, region string) {
 	return "", ""
 }
 
-var hostForm = regexp.MustCompile(`^(iam|sts)(?:-fips)?\.(?:([a-z0-9-]+)\.)?(?:amazonaws\.com(?:\.cn)?|[a-z0-9.-]+\.(?:gov|uk)|amazonaws\.eu)$`)
+var hostForm = regexp.MustCompile(`^(iam|sts|secretsmanager|ssm)(?:-fips)?\.(?:([a-z0-9-]+)\.)?(?:amazonaws\.com(?:\.cn)?|[a-z0-9.-]+\.(?:gov|uk)|amazonaws\.eu)$`)
 
 // serviceOf reads the name of one of AWS's own hosts.
 func serviceOf(host string) (service, region string, found bool) {
@@ -102,31 +97,6 @@ func serviceOf(host string) (service, region string, found bool) {
 		m[2] = "us-east-1"
 	}
 	return m[1], m[2], true
-}
-
-func parameters(r *http.Request, body []byte) (url.Values, error) {
-	form, err := url.ParseQuery(string(body))
-	if err != nil {
-		return nil, refuse("MalformedQueryString", "The request body is malformed.")
-	}
-	for name, values := range r.URL.Query() {
-		form[name] = append(form[name], values...)
-	}
-	return form, nil
-}
-
-// find returns the operation that a request is for, with its input.
-func find(service string, form url.Values) (*operation, any, error) {
-	action, version := form.Get("Action"), form.Get("Version")
-	op := operations[action]
-	if action == "" {
-		return nil, nil, refuse("MissingAction", "The request is missing an action.")
-	}
-	if op == nil || op.service != service || version != versions[service] {
-		return nil, nil, refuse("InvalidAction", "Could not find operation %s for version %s", action, version)
-	}
-	in, err := decode(form, op.input)
-	return op, in, err
 }
 
 // attempt reads which try of the SDK a request is.
@@ -144,15 +114,16 @@ func attempt(r *http.Request) int {
 func (s *Simulator) reject(w http.ResponseWriter, service string, err error) {
 	refused := &apiError{"InternalFailure", err.Error(), http.StatusInternalServerError}
 	errors.As(err, &refused)
+	refused = services[service].spell(refused)
 	s.mu.Lock()
 	id := s.ids.request()
 	s.mu.Unlock()
-	s.send(w, refused.status, id, encodeError(service, refused, id))
+	s.send(w, service, refused.status, id, services[service].refusal(service, refused, id))
 }
 
-func (s *Simulator) send(w http.ResponseWriter, status int, requestID string, body []byte) {
+func (s *Simulator) send(w http.ResponseWriter, service string, status int, requestID string, body []byte) {
 	w.Header().Set("Date", s.clock.Now().Format(http.TimeFormat))
-	w.Header().Set("Content-Type", "text/xml")
+	w.Header().Set("Content-Type", services[service].contentType())
 	w.Header().Set("X-Amzn-Requestid", requestID)
 	w.WriteHeader(status)
 	_, _ = w.Write(body)
@@ -177,27 +148,29 @@ func (s *Simulator) write(w http.ResponseWriter, r *http.Request, op *operation,
 			location = r.URL.Path
 		}
 		w.Header().Set("Location", location)
-		s.send(w, a.status, a.requestID, nil)
+		s.send(w, op.service, a.status, a.requestID, nil)
 	case html:
 		w.Header().Set("Content-Type", "text/html")
 		w.Header().Set("Date", s.clock.Now().Format(http.TimeFormat))
 		_, _ = io.WriteString(w, page)
 	default:
-		status, body := a.xml(op)
-		if a.damage == truncated {
-			body = body[:len(body)/2]
-		}
-		s.send(w, status, a.requestID, body)
+		status, body := a.text(op)
+		s.send(w, op.service, status, a.requestID, body)
 	}
 }
 
-// xml is the answer as AWS writes it.
-func (a answer) xml(op *operation) (status int, body []byte) {
+// text is the answer as AWS writes it, or as much of it as arrives.
+func (a answer) text(op *operation) (status int, body []byte) {
 	var refusal *apiError
 	if errors.As(a.err, &refusal) {
-		return refusal.status, encodeError(op.service, refusal, a.requestID)
+		status, body = refusal.status, services[op.service].refusal(op.service, refusal, a.requestID)
+	} else {
+		status, body = http.StatusOK, services[op.service].answer(op, a.out, a.requestID)
 	}
-	return http.StatusOK, encode(op, a.out, a.requestID)
+	if a.damage == truncated {
+		body = body[:len(body)/2]
+	}
+	return status, body
 }
 
 const page = "<!DOCTYPE html><html><head><title>Sign in</title><body><p>Please sign in to the network.<br></body></html>\n"

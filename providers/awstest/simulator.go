@@ -19,7 +19,7 @@ type TB interface {
 	Fatalf(format string, args ...any)
 }
 
-// A Simulator is one AWS account: its IAM and its STS. It is safe for concurrent use.
+// A Simulator is one AWS account: its IAM, its STS, its Secrets Manager and its Parameter Store. It is safe for concurrent use.
 type Simulator struct {
 	t       TB
 	options Options
@@ -35,7 +35,10 @@ type Simulator struct {
 	former   map[string]bool // names of deleted users in lower case
 	policy   *types.PasswordPolicy
 	bucket   bucket
-	secrets  []string
+	stored   map[regional]*secret
+	secrets  []string // all texts that are secret
+
+	parameters map[regional]*parameter
 
 	calls         []Call
 	rules         []*activeRule
@@ -67,7 +70,7 @@ func New(t TB, o Options) *Simulator {
 }
 
 // Simulate returns a simulated account that belongs to no test. As an [net/http.Handler] it can be served anywhere, with
-// IAM at /iam/ and STS at /sts/. Close it if it was asked for a client over HTTP.
+// each service at a path of its name, see [Simulator.ServeHTTP]. Close it if it was asked for a client over HTTP.
 func Simulate(o Options) (*Simulator, error) {
 	o = o.withDefaults()
 	s := &Simulator{
@@ -80,8 +83,11 @@ func Simulate(o Options) (*Simulator, error) {
 		roles:    map[string]*role{},
 		issuers:  map[string]*issuer{},
 		former:   map[string]bool{},
-		tickets:  map[string]*ticket{},
-		done:     make(chan struct{}),
+		stored:   map[regional]*secret{},
+
+		parameters: map[regional]*parameter{},
+		tickets:    map[string]*ticket{},
+		done:       make(chan struct{}),
 	}
 	s.run = &Run{sim: s, after: -1}
 	for _, u := range o.Users {
@@ -96,6 +102,16 @@ func Simulate(o Options) (*Simulator, error) {
 	}
 	for _, i := range o.Issuers {
 		if err := s.AddIssuer(i); err != nil {
+			return nil, err
+		}
+	}
+	for _, secret := range o.Secrets {
+		if err := s.AddSecret(secret); err != nil {
+			return nil, err
+		}
+	}
+	for _, p := range o.Parameters {
+		if err := s.AddParameter(p); err != nil {
 			return nil, err
 		}
 	}

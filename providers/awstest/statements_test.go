@@ -21,7 +21,8 @@ func TestStatements(t *testing.T) {
 	}{
 		{"answers", answers}, {"users", users}, {"keys", keys}, {"last use", lastUse}, {"consistency", consistency},
 		{"permissions", permissions}, {"signatures", signatures}, {"passwords", passwords},
-		{"sts", stsStatements}, {"oidc", oidcStatements},
+		{"sts", stsStatements}, {"oidc", oidcStatements}, {"secrets", secretStatements},
+		{"parameters", parameterStatements},
 	}
 	count := 0
 	for _, g := range groups {

@@ -10,7 +10,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/http/httptrace"
-	"net/url"
 	"os"
 	"strconv"
 	"strings"
@@ -52,8 +51,8 @@ func (s *Simulator) takeTicket(id string) *ticket {
 	return t
 }
 
-// URL returns where a service is served, "iam" or "sts": for the BaseEndpoint of an SDK client. A region of STS may be
-// given; without one it is that of the options. It starts the server.
+// URL returns where a service is served, such as "iam" or "sts": for the BaseEndpoint of an SDK client. A region may be
+// given for those that are not IAM; without one it is that of the options or of the request's signature. It starts the server.
 func (s *Simulator) URL(service string, region ...string) string {
 	return s.listen() + "/" + strings.Join(append([]string{service}, region...), "/") + "/"
 }
@@ -71,7 +70,7 @@ func (s *Simulator) listen() string {
 	return s.server.URL
 }
 
-// HTTPClient returns a client for the SDK that reaches the simulator for AWS's own hosts of IAM and STS as well as for
+// HTTPClient returns a client for the SDK that reaches the simulator for AWS's own hosts of its services as well as for
 // [Simulator.URL], and nothing else. It follows no redirect, and belongs to the latest run.
 func (s *Simulator) HTTPClient() *http.Client { return s.currentRun().HTTPClient() }
 
@@ -129,14 +128,18 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 		out.Host = req.URL.Host
 	}
 	if _, _, found := serviceOf(out.Host); !found && out.URL.Host != t.server {
-		return nil, fmt.Errorf("the simulator has no host %q, only those of IAM and STS", req.URL.Host)
+		return nil, fmt.Errorf("the simulator has no host %q, only those of the services that it simulates", req.URL.Host)
 	}
 	out.URL.Scheme, out.URL.Host = "http", t.server
-	form, _ := url.ParseQuery(string(body))
-	if err := t.run.enter(form.Get("Action")); err != nil {
+	name, _ := t.run.sim.place(out)
+	action := ""
+	if service, known := services[name]; known {
+		action = service.action(out, body)
+	}
+	if err := t.run.enter(action); err != nil {
 		return nil, err
 	}
-	if c, isRefused := t.refused(out, form); isRefused {
+	if c, isRefused := t.refused(out, body); isRefused {
 		if trace := httptrace.ContextClientTrace(req.Context()); trace != nil && trace.GetConn != nil {
 			trace.GetConn(out.Host)
 		}
@@ -178,10 +181,14 @@ func readBody(req *http.Request) ([]byte, error) {
 }
 
 // refused tells whether the fault script refuses the connection of a request, and records the call if it does.
-func (t *transport) refused(req *http.Request, form url.Values) (Call, bool) {
+func (t *transport) refused(req *http.Request, body []byte) (Call, bool) {
 	s := t.run.sim
-	service, region := s.place(req)
-	op, in, err := find(service, form)
+	name, region := s.place(req)
+	service, known := services[name]
+	if !known {
+		return Call{}, false
+	}
+	op, in, err := service.read(name, req, body)
 	if err != nil {
 		return Call{}, false
 	}
@@ -189,7 +196,7 @@ func (t *transport) refused(req *http.Request, form url.Values) (Call, bool) {
 	c := &call{Call: &Call{Run: t.run.name, Attempt: attempt(req)}, run: t.run, region: region}
 	c.proof.check = func(aws.Credentials) error { return refuse("SignatureDoesNotMatch", badSignature) } // it is never sent
 	if g != nil {
-		c.Signer = g.keyID
+		c.Signer, c.region = g.keyID, g.region
 	}
 	s.mu.Lock()
 	s.describe(c, op, in)

@@ -12,7 +12,7 @@ import (
 // cleanRefusals are the codes of errors after which nothing may have changed.
 var cleanRefusals = []string{
 	"bad-input", "bad-state", "login-expiring", "denied", "wrong-account", "wrong-user", "user-missing", "account-unproven",
-	"user-recreated", "in-progress", "try-later", "unknown-keys", "foreign-keys", "current-dead", "signing-key", "previous-in-use",
+	"user-recreated", "no-login-profile", "in-progress", "try-later", "unknown-keys", "foreign-keys", "current-dead", "signing-key", "previous-in-use",
 }
 
 // lateRefusals are those of them that a run may find out after it has settled what an earlier run left, or done what was

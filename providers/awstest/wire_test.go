@@ -19,6 +19,8 @@ import (
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+	"github.com/aws/aws-sdk-go-v2/service/ssm"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"github.com/google/go-cmp/cmp"
 
@@ -351,6 +353,12 @@ func TestEndpoints(t *testing.T) {
 		}
 		if _, err := iam.NewFromConfig(config).GetUser(t.Context(), &iam.GetUserInput{UserName: aws.String("app")}); err != nil {
 			t.Errorf("IAM in %s: %v", region, err)
+		}
+		if _, err := secretsmanager.NewFromConfig(config).GetSecretValue(t.Context(), id("nothing")); code(err) != "ResourceNotFoundException" {
+			t.Errorf("Secrets Manager in %s: %v", region, err)
+		}
+		if _, err := ssm.NewFromConfig(config).GetParameter(t.Context(), &ssm.GetParameterInput{Name: aws.String("nothing")}); code(err) != "ParameterNotFound" {
+			t.Errorf("Parameter Store in %s: %v", region, err)
 		}
 	}
 	if _, err := sts.NewFromConfig(sim.Config("nobody")).GetCallerIdentity(t.Context(), nil); err == nil || !strings.Contains(err.Error(), `no user "nobody"`) {

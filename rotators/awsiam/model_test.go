@@ -3,95 +3,14 @@ package awsiam
 import (
 	"flag"
 	"fmt"
-	"hash/fnv"
-	"runtime"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/escapement-go/escapement/providers/awstest"
+	"github.com/escapement-go/escapement/rotators/internal/traces"
 )
 
 var full = flag.Bool("full", false, "play every trace of the model, which takes some minutes, and not a sample")
-
-// A script replays a prefix of choices, then takes the first of each, and remembers what else could have been chosen.
-type script struct {
-	prefix []int
-	points []choicePoint
-}
-
-type choicePoint struct{ n, cost int }
-
-func (s *script) pick(n, cost int) int {
-	i := len(s.points)
-	s.points = append(s.points, choicePoint{n, cost})
-	if i < len(s.prefix) {
-		return s.prefix[i]
-	}
-	return 0
-}
-
-// explore calls run for every sequence of choices whose costs are within the budget. Of those that use it up, only a
-// sample is taken: one of so many.
-func explore(budget, one int, run func(*script)) int {
-	type branch struct {
-		prefix []int
-		spent  int
-	}
-	var mu sync.Mutex
-	stack, busy, traces := []branch{{}}, 0, 0
-	var wait sync.WaitGroup
-	for range runtime.GOMAXPROCS(0) {
-		wait.Add(1)
-		go func() {
-			defer wait.Done()
-			for {
-				mu.Lock()
-				if len(stack) == 0 {
-					idle := busy == 0
-					mu.Unlock()
-					if idle {
-						return
-					}
-					runtime.Gosched()
-					continue
-				}
-				b := stack[len(stack)-1]
-				stack = stack[:len(stack)-1]
-				busy++
-				mu.Unlock()
-				s := &script{prefix: b.prefix}
-				run(s)
-				mu.Lock()
-				traces++
-				for i := len(b.prefix); i < len(s.points); i++ {
-					for c := 1; c < s.points[i].n; c++ {
-						next := branch{append(append([]int{}, pad(b.prefix, i)...), c), b.spent + s.points[i].cost}
-						if next.spent < budget || next.spent == budget && sampled(next.prefix, one) {
-							stack = append(stack, next)
-						}
-					}
-				}
-				busy--
-				mu.Unlock()
-			}
-		}()
-	}
-	wait.Wait()
-	return traces
-}
-
-func pad(prefix []int, n int) []int {
-	padded := make([]int, n)
-	copy(padded, prefix)
-	return padded
-}
-
-func sampled(prefix []int, one int) bool {
-	h := fnv.New32a()
-	fmt.Fprint(h, prefix)
-	return h.Sum32()%uint32(one) == 0
-}
 
 // The alternatives to a step that goes well.
 const (
@@ -112,7 +31,7 @@ const (
 // A storm decides how each step of a run goes.
 type storm struct {
 	*attempt
-	script *script
+	script *traces.Script
 	chosen map[int]int // by call
 	last   awstest.Call
 	lasts  int
@@ -165,14 +84,14 @@ func (s *storm) decide(c awstest.Call) int {
 		}
 	case !repeated:
 		alternatives := s.alternatives(c)
-		how = alternatives[s.script.pick(len(alternatives), 1)]
+		how = alternatives[s.script.Pick(len(alternatives), 1)]
 	}
 	s.chosen[c.N], s.last, s.lasts = how, c, how
 	return how
 }
 
 // blow sets the storm on a run.
-func (a *attempt) blow(sc *script) *storm {
+func (a *attempt) blow(sc *traces.Script) *storm {
 	s := &storm{attempt: a, script: sc, chosen: map[int]int{}}
 	mine := func(c awstest.Call) bool { return c.Run == a.run.Name() && c.Action != "Save" }
 	on := func(how int, o awstest.Outcome) {
@@ -235,18 +154,18 @@ func TestModel(t *testing.T) {
 	}{{"D1", nil}, {"D1m", awstest.MinimalPolicy}} {
 		figures := &tally{table: test.name}
 		for _, s := range startsWhere(func(s start) bool { return s.modelled }) {
-			explore(2, one, func(sc *script) {
+			traces.Explore(2, one, func(sc *traces.Script) {
 				w := newWorld(s, variant{policy: test.policy})
 				w.minimal = test.policy != nil
 				w.play(sc)
-				w.finish(figures, fmt.Sprint(sc.prefix), len(sc.prefix) > 0)
+				w.finish(figures, fmt.Sprint(sc.Prefix), len(sc.Prefix) > 0)
 			})
 		}
 		figures.report(t)
 	}
 }
 
-func (w *world) play(sc *script) {
+func (w *world) play(sc *traces.Script) {
 	for i := range 2 {
 		a := w.attempt()
 		a.blow(sc)
@@ -258,7 +177,7 @@ func (w *world) play(sc *script) {
 		}
 		w.notice()
 		if i == 0 {
-			w.sim.Advance(gaps[sc.pick(len(gaps), 0)])
+			w.sim.Advance(gaps[sc.Pick(len(gaps), 0)])
 		}
 	}
 	w.settle(7 * day)
