@@ -3,7 +3,8 @@
 //
 // Fill in an [Evaluator] and call a verb with the name of an environment: [Evaluator.Open] evaluates it and
 // performs the calls of providers that its values need, [Evaluator.Check] says what is wrong with it and performs none.
-// [Evaluator.OpenText] and [Evaluator.CheckText] take a text instead of a name.
+// [Evaluator.OpenText] and [Evaluator.CheckText] take a text instead of a name. [Evaluator.Explain] says where one value
+// comes from, and [Evaluator.Graph] what an environment imports and calls; neither calls anything.
 //
 //	e := &eval.Evaluator{Loader: eval.Dir("environments")}
 //	env, err := e.Open(ctx, "myapp/dev")

@@ -32,12 +32,26 @@ func (f *storeFlags) Validate() error {
 	return nil
 }
 
+// directory is where the environments are if they are in a directory.
+func (f *storeFlags) directory() string { return cmp.Or(f.Dir, ".") }
+
+// place is how messages name where the environments are.
+func (f *storeFlags) place() string { return cmp.Or(f.Store, f.directory()) }
+
+// remedy is what to do where there are no environments.
+func (f *storeFlags) remedy() string {
+	if f.Store != "" {
+		return ""
+	}
+	return "; make one with esc init"
+}
+
 // loader returns the store of the environments.
 func (f *storeFlags) loader() (eval.Loader, error) {
 	kind, rest, _ := strings.Cut(f.Store, ":")
 	switch {
 	case f.Store == "":
-		return eval.Dir(cmp.Or(f.Dir, ".")), nil
+		return eval.Dir(f.directory()), nil
 	case kind == "git":
 		return gitStore(rest)
 	case kind == "s3" && strings.HasPrefix(rest, "//"):
