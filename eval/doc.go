@@ -13,8 +13,9 @@
 //	}
 //	region, ok := env.Values.Lookup("aws.region")
 //
-// A [Loader] finds environments by their names: [Dir] in a directory, [FS] in any fs.FS. Dir returns a [Saver], which can
-// also replace them, so that no reader, crash or rival ever meets half of a text.
+// A [Loader] finds environments by their names: [Dir] in a directory, [FS] in any fs.FS, a [Memory] in memory, and the
+// packages below eval/stores in a git repository and in a bucket. All but FS are [Saver]s, too, which can replace them so
+// that no reader, crash or rival ever meets half of a text. Package storetest tells whether another one does.
 //
 // # Documents
 //
