@@ -72,7 +72,7 @@ func oddEvaluator() *eval.Evaluator {
 }
 
 // unknowns are properties that calls may refer to.
-const unknowns = `, "l": {"fn::open::plain": {}}, "n": {"fn::open::plain": {}}, "r": {"fn::open::plain": {}}, "s": {"fn::open::plain": {}}, "t": {"fn::open::plain": {}}`
+const unknowns = `, "_r": {"fn::open::plain": {}}, "l": {"fn::open::plain": {}}, "n": {"fn::open::plain": {}}, "r": {"fn::open::plain": {}}, "s": {"fn::open::plain": {}}, "t": {"fn::open::plain": {}}`
 
 // onlyCheck are calls with mistakes that the schema does not see.
 var onlyCheck = []string{
@@ -133,7 +133,7 @@ func TestLanguageSchema(t *testing.T) {
 		{`{"fn::concat": [[1], "${l}", {"fn::split": [",", "a"]}]}`, true},
 		{`{"fn::join": ["${t}", [1, null, true, "x"]]}`, true},
 		{`["$$", "$", "x$", "$<", "$< a", "cost $5", "$${a", "a $<7>", "$<$${", "$<$<$"]`, true},
-		{`"$<r>"`, true}, {`"$<r"`, false}, {`"$<$<r"`, false}, {`"$$$$${"`, false}, {`"$$$${"`, true},
+		{`"$<r>"`, true}, {`"$<r"`, false}, {`"$<$<r"`, false}, {`"$<[r"`, false}, {`"$<_r>"`, true}, {`"$$$$${"`, false}, {`"$$$${"`, true},
 		{`"${r[\"a.b\"]}"`, true}, {`"${r[\"a\\\"b\"]}"`, true}, {`"${r[\"a\\\"]}"`, false}, {`"${r[0]x}"`, false}, {`"${r.$a}"`, true},
 	} {
 		text := `{"values": {"x": ` + test.call + unknowns + `}}`
