@@ -66,7 +66,7 @@ func gitStore(text string) (eval.Loader, error) {
 	if err != nil {
 		return nil, err
 	}
-	store := &git.Store{Dir: dir, CommitFailed: func(err error) { fmt.Fprintf(os.Stderr, "warning: %v\n", err) }}
+	store := &git.Store{Dir: dir, CommitFailed: func(err error) { fmt.Fprintf(os.Stderr, "warning: %s\n", visible(err.Error())) }}
 	if commit := options.Get("commit"); commit != "" {
 		if store.Commit, err = strconv.ParseBool(commit); err != nil {
 			return nil, errors.New("commit must be true or false")
