@@ -58,7 +58,7 @@ func (d directory) Load(ctx context.Context, name string) ([]byte, error) {
 	}
 	defer root.Close()
 
-	text, err := readEnvironment(root.FS(), file)
+	text, err := readEnvironment(ctx, root.FS(), file)
 	if err != nil {
 		return nil, d.fileError(root, file, err)
 	}

@@ -166,7 +166,7 @@ func (o *operation) load(e *env) {
 		return
 	}
 	o.io.start(o.ctx, job{
-		do: func(ctx context.Context) (any, error) { return o.Loader.Load(ctx, e.name) },
+		do: func(ctx context.Context) (any, error) { return loadBeginning(ctx, o.Loader, e.name, o.limits.Bytes) },
 		then: func(a *answer) {
 			o.log("loaded", "environment", e.name, a.err)
 			if e.err = a.err; a.err == nil {

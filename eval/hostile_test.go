@@ -2,10 +2,15 @@ package eval_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"math"
+	"os"
+	"path/filepath"
 	"runtime"
 	"strings"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"github.com/escapement-go/escapement/eval"
@@ -127,6 +132,44 @@ func TestHostile(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestManyLargeDocuments imports many files that are far too long: little of each is read, or kept if a loader reads all.
+func TestManyLargeDocuments(t *testing.T) {
+	const count, size = 16, 63 << 20
+	dir := t.TempDir()
+	imports := "imports: [" + repeat(count, func(i int) string { return fmt.Sprintf("b%d,", i) }) + "]\n"
+	if err := os.WriteFile(filepath.Join(dir, "r.yaml"), []byte(imports), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	for i := range count {
+		file := filepath.Join(dir, fmt.Sprintf("b%d.yaml", i))
+		if err := errors.Join(os.WriteFile(file, nil, 0o666), os.Truncate(file, size)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, e := range map[string]*eval.Evaluator{
+		"Dir":    {Loader: eval.Dir(dir)},
+		"FS":     {Loader: eval.FS(os.DirFS(dir))},
+		"others": {Loader: whole{eval.FS(os.DirFS(dir))}, Limits: eval.Limits{Concurrency: 1}},
+		"all":    {Loader: eval.FS(fstest.MapFS{"r.yaml": {Data: []byte("values: {a: 1}")}}), Limits: eval.Limits{Bytes: math.MaxInt}},
+	} {
+		peak := watchMemory()
+		env, err := e.Open(t.Context(), "r")
+		if used := peak(); used > 700<<20 {
+			t.Errorf("%s: takes %d MiB", name, used>>20)
+		}
+		if large := hasCode(env.Diagnostics, "document-too-large"); large != (name != "all") {
+			t.Errorf("%s: %.300v", name, err)
+		}
+	}
+}
+
+// A whole loader reads all of a text.
+type whole struct{ eval.Loader }
+
+func (w whole) Load(_ context.Context, name string) ([]byte, error) {
+	return w.Loader.Load(context.Background(), name)
 }
 
 func hasCode(ds eval.Diagnostics, code string) bool {

@@ -1,6 +1,7 @@
 package eval
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -38,12 +39,29 @@ func (l fsLoader) Load(ctx context.Context, name string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	text, err := readEnvironment(l.fsys, file)
+	text, err := readEnvironment(ctx, l.fsys, file)
 	if err != nil {
 		return nil, fileError(file, err)
 	}
 	return text, nil
 }
+
+// loadBeginning loads an environment for one who refuses a text of more bytes than most, and therefore needs no more of it than
+// shows that: many such texts would fill the memory before the first is refused. Loaders of others read all of it, but it is
+// not kept.
+func loadBeginning(ctx context.Context, l Loader, name string, most int) ([]byte, error) {
+	if most <= 0 {
+		return l.Load(ctx, name)
+	}
+	text, err := l.Load(context.WithValue(ctx, mostKey{}, most), name)
+	if len(text) > most {
+		text = bytes.Clone(text[:most+1])
+	}
+	return text, err
+}
+
+// mostKey is that of a context which says how long a text may be.
+type mostKey struct{}
 
 // environmentFile returns the slash-separated path of the file that holds an environment. Canonical names are valid paths
 // already, but a loader may be called with any text, and by others than the evaluator.
@@ -57,7 +75,7 @@ func environmentFile(ctx context.Context, name string) (string, error) {
 	return name + ".yaml", nil
 }
 
-func readEnvironment(fsys fs.FS, file string) ([]byte, error) {
+func readEnvironment(ctx context.Context, fsys fs.FS, file string) ([]byte, error) {
 	// Asked before opening, since opening a pipe waits for a writer, and opening a device may do anything.
 	info, err := fs.Stat(fsys, file)
 	if err != nil {
@@ -71,6 +89,9 @@ func readEnvironment(fsys fs.FS, file string) ([]byte, error) {
 		return nil, err
 	}
 	defer f.Close()
+	if most, ok := ctx.Value(mostKey{}).(int); ok && most < maxFileSize {
+		return io.ReadAll(io.LimitReader(f, int64(most)+1))
+	}
 	return readAtMost(f, maxFileSize)
 }
 

@@ -143,7 +143,7 @@ func (r *replacement) compare() error {
 	if err := checkRegular(info); err != nil {
 		return err
 	}
-	text, err := readEnvironment(r.parent.FS(), r.file)
+	text, err := readEnvironment(context.Background(), r.parent.FS(), r.file)
 	if err != nil {
 		return err
 	}
