@@ -47,6 +47,7 @@ type UnknownKeyError struct {
 	ID string // the id of the key, 1 to 64 characters of "A-Z a-z 0-9 . _ -"
 }
 
+// Error names the key and says what to do.
 func (e *UnknownKeyError) Error() string {
 	return fmt.Sprintf("no key %q; add that key to the key file, or encrypt the secret again here", e.ID)
 }
