@@ -35,6 +35,9 @@
 // they have a kind and a schema, as far as that of the provider tells, and print as "[unknown]". [Evaluator.CheckText] takes
 // a text, and [Evaluator.CheckDocument] a document that is not saved yet.
 //
+// [Evaluator.Explain] says where one value comes from, and [Evaluator.Graph] what an environment imports and calls. Neither
+// calls anything.
+//
 // # Diagnostics
 //
 // What is wrong with documents, environments and calls comes as [Diagnostics], each with a stable code, a place, a message

@@ -119,6 +119,9 @@ func TestHelp(t *testing.T) {
 		case *kong.Application:
 		case *kong.Node:
 			check(node.FullPath(), node.Help)
+			if example := "\n    " + node.FullPath(); len(node.Children) == 0 && !node.Hidden && !strings.Contains(node.Detail, example) {
+				t.Errorf("the help of %s has no example", node.FullPath())
+			}
 		case *kong.Flag:
 			check("--"+node.Name, node.Help)
 		case *kong.Value:
@@ -135,7 +138,7 @@ func TestInterrupted(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	g := &cli{Dir: "../environments"}
-	open := &openCmd{Env: "myapp/dev", selection: selection{Format: "json"}}
+	open := &openCmd{Env: "myapp/dev", Format: "json"}
 	get := &getCmd{Env: "myapp/dev", selection: selection{Format: "json"}}
 	check := &checkCmd{Envs: []string{"myapp/dev", "aws/login"}}
 	for _, err := range []error{open.Run(ctx, g), get.Run(ctx, g), check.Run(ctx, g)} {

@@ -21,7 +21,9 @@ func (c *verifyCmd) Help() string {
 	return `Proves that the current credentials of an environment work, by using each for a call that changes nothing: for an access key
 of AWS, sts:GetCallerIdentity. No login is needed. Prints a line for each: its path, and as what it works.
 
-The exit code is 3 if a credential does not work, or if that could not be found out.`
+The exit code is 3 if a credential does not work, or if that could not be found out.
+
+    esc verify myapp/dev`
 }
 
 func (c *verifyCmd) Run(ctx context.Context, g *cli) error {
@@ -43,7 +45,7 @@ func (c *verifyCmd) Run(ctx context.Context, g *cli) error {
 	if printErr := c.print(os.Stdout, lines); printErr != nil || !failed {
 		return cmp.Or(err, printErr)
 	}
-	return rotateError{err, exitRotateFailed}
+	return exitError{err, exitRotateFailed}
 }
 
 // A verifiedLine is what is printed of one rotator as JSON.

@@ -31,7 +31,7 @@ func TestDifferences(t *testing.T) {
 		got = append(got, row[0])
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("differences: -cases +README\n%s", diff)
+		t.Errorf("differences: -cases +pages\n%s", diff)
 	}
 }
 
@@ -69,7 +69,7 @@ func TestDependencies(t *testing.T) {
 		got[strings.Trim(row[0], "`")] = row[1]
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("dependencies: -go.mod +README\n%s", diff)
+		t.Errorf("dependencies: -go.mod +pages\n%s", diff)
 	}
 }
 
@@ -93,16 +93,16 @@ func TestFunctions(t *testing.T) {
 		}
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("functions: -documents +README\n%s", diff)
+		t.Errorf("functions: -documents +pages\n%s", diff)
 	}
 }
 
-// rows returns the cells of the rows of README whose first cell is of the pattern.
+// rows returns the cells of the rows of all pages whose first cell is of the pattern.
 func rows(t *testing.T, pattern string) [][]string {
 	t.Helper()
 	var found [][]string
 	first := regexp.MustCompile(`^(?:` + pattern + `)$`)
-	for line := range strings.Lines(readme(t)) {
+	for line := range strings.Lines(everything(t)) {
 		cells := strings.Split(strings.Trim(strings.TrimSpace(line), "|"), " | ")
 		for i := range cells {
 			cells[i] = strings.TrimSpace(cells[i])
@@ -112,7 +112,7 @@ func rows(t *testing.T, pattern string) [][]string {
 		}
 	}
 	if len(found) == 0 {
-		t.Fatalf("README has no row that begins with %s", pattern)
+		t.Fatalf("no page has a row that begins with %s", pattern)
 	}
 	return found
 }

@@ -52,6 +52,9 @@ func (a *auditor) verdicts(row rotators.AuditRow) []rotators.Verdict {
 	add(exists && len(a.keys) > 2, "over-quota", rotators.Warning, "the user has %d keys", len(a.keys))
 	add(a.recreated && ours, "recreated", rotators.Serious, "the user was deleted and made again, and it is a key of the former one")
 	add(alive && !current && a.working() > 1, "two-active", rotators.Note, "%d keys of the user work", a.working())
+	if failed := a.state.ledger.publishFailed; current && failed != nil && a.agenda().unpublished() {
+		add(true, "unpublished", rotators.Warning, "the secret %q does not take it, since %s: %s", a.in.publish.secretID, iamuser.Stamp(failed.since), failed.code)
+	}
 	return append(all, a.dueFor(id)...)
 }
 
