@@ -209,12 +209,14 @@ func matches(want, got string) bool {
 	return regexp.MustCompile(`\A` + pattern + `\z`).MatchString(got)
 }
 
-// finish opens the documents and makes sure that no file was shown in vain.
+// finish opens the documents, with the key that the page has made, and makes sure that no file was shown in vain.
 func (r *reader) finish() {
+	const key = "[ ! -e ~/escapement.key ] || export ESC_KEY_FILE=~/escapement.key"
 	for name, b := range r.named {
 		using := func(command string) bool { return slices.Contains(strings.Fields(command), name) }
 		if b.language == "yaml" {
-			if opened := r.run([]step{{command: "esc open " + name}})[0]; opened.status != "0" && !slices.ContainsFunc(r.wrong, using) {
+			opened := r.run([]step{{command: key}, {command: "esc open " + name}})[1]
+			if opened.status != "0" && !slices.ContainsFunc(r.wrong, using) {
 				r.t.Errorf("%s:%d: %s", r.page, b.line, opened.output)
 			}
 		} else if !slices.ContainsFunc(r.typed, using) {
