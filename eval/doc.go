@@ -1,5 +1,5 @@
 // Package eval opens, checks, changes and rotates environments: YAML documents of configuration and secrets in the
-// language of Pulumi ESC. README has the language at a glance, and a table of what differs from Pulumi's evaluator.
+// language of Pulumi ESC. README has the language at a glance, and leads to what differs from Pulumi's evaluator.
 //
 // Fill in an [Evaluator] and call a verb with the name of an environment:
 //

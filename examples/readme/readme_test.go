@@ -121,7 +121,7 @@ func read(t *testing.T, file string) string {
 	return string(text)
 }
 
-var link = regexp.MustCompile(`\]\(([^)#]+)(?:#([^)]+))?\)`)
+var link = regexp.MustCompile(`\]\(([^)#]*)(?:#([^)]+))?\)`)
 
 // TestLinks makes sure that what the pages link to is there, and that README leads to every page.
 func TestLinks(t *testing.T) {
@@ -132,6 +132,9 @@ func TestLinks(t *testing.T) {
 				continue // nobody asks the network
 			}
 			target := filepath.Join(filepath.Dir(page), l[1])
+			if l[1] == "" {
+				target = page
+			}
 			if _, err := os.Stat(filepath.Join(root, target)); err != nil {
 				t.Errorf("%s: %v", page, err)
 			} else if l[2] != "" && !hasHeading(read(t, filepath.Join(root, target)), l[2]) {

@@ -73,6 +73,31 @@ func TestDependencies(t *testing.T) {
 	}
 }
 
+// TestPackages compares the table of packages with those that programs of others can import.
+func TestPackages(t *testing.T) {
+	list := strings.Fields(string(command(t, "go", "list", "-f", "{{.Dir}}", "./eval/...", "./providers/...", "./rotators/...", "./schema/...")))
+	home := strings.TrimSpace(string(command(t, "go", "list", "-m", "-f", "{{.Dir}}")))
+	var want, got []string
+	for _, dir := range list {
+		name, err := filepath.Rel(home, dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if name = filepath.ToSlash(name); !strings.Contains(name, "internal") {
+			want = append(want, name)
+		}
+	}
+	for _, row := range rows(t, `\[(eval|providers|rotators|schema)[\w/]*\]\(.*\)`) {
+		name, _, _ := strings.Cut(strings.TrimPrefix(row[0], "["), "]")
+		got = append(got, name)
+	}
+	slices.Sort(want)
+	slices.Sort(got)
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("packages: -go list +pages\n%s", diff)
+	}
+}
+
 // TestFunctions compares the table of functions with those that the example documents call. None of these rotates.
 func TestFunctions(t *testing.T) {
 	documents, err := filepath.Glob(filepath.Join(root, "examples/environments/functions/*.yaml"))
