@@ -20,7 +20,11 @@ import (
 // What Encrypt returns is kept in the document as it is, within a checksum, and given back to Decrypt. Errors must not
 // quote the plaintext.
 type Crypter interface {
+	// Encrypt returns a ciphertext, of any length, from which Decrypt gets the plaintext back. It may answer differently
+	// on every call.
 	Encrypt(ctx context.Context, env string, plaintext []byte) ([]byte, error)
+
+	// Decrypt returns the plaintext of what Encrypt returned, and an error for any other text.
 	Decrypt(ctx context.Context, env string, ciphertext []byte) ([]byte, error)
 }
 

@@ -85,6 +85,33 @@ func ExampleEvaluator_Status() {
 	// database true 1
 }
 
+// How the credentials of many environments are, and what would be done for them.
+func ExampleEvaluator_StatusAll() {
+	e := passwords()
+	ctx, names := context.Background(), []string{"app/live", "app/test"}
+	for status, err := range e.StatusAll(ctx, names, eval.StatusOptions{}) {
+		if err != nil {
+			fmt.Println(err)
+		}
+		for _, result := range status.Results {
+			fmt.Println(status.Environment.Name, result.Path, result.Rotated, result.Due.Actions[0].Kind)
+		}
+	}
+	for plan, err := range e.PlanAll(ctx, names, eval.RotateAllOptions{Due: true}) {
+		if err != nil {
+			fmt.Println(err)
+		}
+		for _, result := range plan.Results {
+			fmt.Println(plan.Environment.Name, result.Path, result.Status)
+		}
+	}
+	// Output:
+	// app/live database false rotate
+	// app/test database false rotate
+	// app/live database planned
+	// app/test database planned
+}
+
 // What is due in many environments, as a job does it once a day. The names may be those of Evaluator.List.
 func ExampleEvaluator_RotateAll() {
 	e := passwords()
@@ -135,6 +162,10 @@ func ExampleEvaluator_Audit() {
 	for _, row := range audit.Results[0].Audit.Rows {
 		fmt.Println(row.Role, row.Status, row.Verdicts)
 	}
+	for audit, err := range e.AuditAll(ctx, []string{"app/live"}, eval.AuditOptions{}) { // of many environments
+		level, _ := audit.Worst()
+		fmt.Println(audit.Environment.Name, level, err)
+	}
 	verified, err := e.Verify(ctx, "app/live")
 	if err != nil {
 		fmt.Println(err)
@@ -144,5 +175,6 @@ func ExampleEvaluator_Audit() {
 	// Output:
 	// current Active []
 	// foreign Active [{foreign error the document does not know it, and it leaves no room for the next rotation} {two-active note 2 keys of the user work}]
+	// app/live error <nil>
 	// works as arn:aws:iam::123456789012:user/app
 }
