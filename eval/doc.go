@@ -55,9 +55,10 @@
 //
 // # Loaders and savers
 //
-// A [Loader] finds environments by their names: [Dir] in a directory, [FS] in any fs.FS. Dir returns a [Saver], which can
-// also replace them, so that no reader, crash or rival ever meets half of a text. A [Lister] tells which environments there
-// are.
+// A [Loader] finds environments by their names: [Dir] in a directory, [FS] in any fs.FS, a [Memory] in memory, and the
+// packages below eval/stores in a git repository and in a bucket. All but FS are [Saver]s, too, which can replace them so
+// that no reader, crash or rival ever meets half of a text. Package storetest tells whether another one does. A [Lister]
+// tells which environments there are.
 //
 // # Secrets at rest
 //
