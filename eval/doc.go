@@ -121,6 +121,12 @@
 // [Evaluator.Audit] lists the credentials that there are, those of others beside those of the document, with a verdict on
 // each; [Evaluator.Verify] proves that what is saved works, by using it. Both write nothing.
 //
+// # Editors
+//
+// [Evaluator.LanguageSchema] is a JSON Schema of documents, with what each provider and rotator takes, for editors that have
+// a YAML language server. Those with more to show ask [Evaluator.At] what stands at a position of a text, saved or not, and
+// [Evaluator.Complete] what may stand there. Neither calls a provider, rotator or crypter.
+//
 // # Concurrency
 //
 // An Evaluator may be used by any number of goroutines, and so may a Document, which never changes. One operation computes
