@@ -263,7 +263,7 @@ func namesBelow(o *operation, t *task, base syntax.Path, members map[string]stri
 	for _, name := range names {
 		members[name] = ""
 	}
-	if d := shape.val.data(); shape.isValue() && d.unknown && !d.secret {
+	if d := shape.val.data(); shape.isValue() && d.unknown { // of a secret part there are no names
 		for _, name := range d.schema.Names() {
 			s, _ := d.schema.Property(name)
 			members[name] = aboutOf(s)
