@@ -40,8 +40,8 @@ func TestContract(t *testing.T) {
 			Request: request(service, nil),
 			Live:    service.names,
 			Works:   service.works,
-			Changes: func() int { return service.changes },
-			Secrets: func() []string { return service.told },
+			Changes: service.writes,
+			Secrets: service.secrets,
 		}
 	})
 }
@@ -153,10 +153,26 @@ func request(s *service, state map[string]any) rotators.Request {
 func (s *service) works(data any) error {
 	current, _ := data.(map[string]any)["current"].(map[string]any)
 	text, _ := current["text"].(schema.Secret)
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	if s.nameOf(text.Reveal()) == "" {
 		return errors.New("the service does not take the current token")
 	}
 	return nil
+}
+
+// writes returns how often a token was made or removed.
+func (s *service) writes() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.changes
+}
+
+// secrets returns the texts of all tokens that there have been.
+func (s *service) secrets() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.told)
 }
 
 // TestRefused tells what the author of a document gets to read.
