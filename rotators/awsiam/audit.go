@@ -3,7 +3,6 @@ package awsiam
 import (
 	"cmp"
 	"context"
-	"errors"
 	"slices"
 	"time"
 
@@ -16,12 +15,6 @@ import (
 // The roles of a key in an audit, in the order of its rows.
 var auditRoles = []string{"current", "previous", "pending", "retiring", "quarantined", "foreign", "missing"}
 
-// What an audit finds fault with unless it is told otherwise; keys without "rotateAfter" have an age, too.
-const (
-	defaultMaxAge    = 90 * 24 * time.Hour
-	defaultUnusedFor = 45 * 24 * time.Hour
-)
-
 // Audit lists the access keys of the user, and those that the document names and AWS does not list. It needs
 // iam:ListAccessKeys; without iam:GetAccessKeyLastUsed the last use is not known, and without iam:GetUser it is not noticed
 // that the user was made again. A key is signed with only if it is the login. The errors are those of Rotate.
@@ -29,16 +22,9 @@ const (
 // MaxAge is "rotateAfter" by default, or else 90 days, and UnusedFor 45 days.
 func (o *Rotator) Audit(ctx context.Context, req *rotators.Request) (*rotators.Audit, error) {
 	r := o.newRun(ctx, req, nil)
-	r.Tell = func(e rotators.Event) {
-		if req.Warn != nil {
-			req.Warn(e.Text)
-		}
-	}
+	r.TellWarner(req)
 	audit, err := r.audit(req)
-	var coded *Error
-	if errors.As(err, &coded) {
-		coded.Scrub(r.secrets())
-	}
+	iamuser.Scrub(err, r.secrets())
 	return audit, err
 }
 
@@ -50,9 +36,9 @@ func (r *run) audit(req *rotators.Request) (*rotators.Audit, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := auditor{run: r, recreated: recreated, maxAge: defaultMaxAge, unusedFor: defaultUnusedFor, used: map[string]usage{}}
-	a.maxAge = cmp.Or(req.Audit.MaxAge, r.in.times.rotate, defaultMaxAge)
-	a.unusedFor = cmp.Or(req.Audit.UnusedFor, defaultUnusedFor)
+	a := auditor{run: r, recreated: recreated, used: map[string]usage{}}
+	a.maxAge = cmp.Or(req.Audit.MaxAge, r.in.times.rotate, iamuser.DefaultMaxAge)
+	a.unusedFor = cmp.Or(req.Audit.UnusedFor, iamuser.DefaultUnusedFor)
 	if err := a.readUses(); err != nil {
 		return nil, err
 	}
@@ -116,9 +102,10 @@ func (a *auditor) rows() []rotators.AuditRow {
 		}
 		rows = append(rows, a.row(id, role))
 	}
-	due := a.dueFor("")
+	var due iamuser.Verdicts
+	due.Due(a.due, "")
 	if p := a.state.ledger.pending; p != nil && p.key == nil {
-		rows = append(rows, rotators.AuditRow{Role: "pending", Verdicts: append([]rotators.Verdict{unfinished}, due...)})
+		rows = append(rows, rotators.AuditRow{Role: "pending", Verdicts: append([]rotators.Verdict{iamuser.Unfinished}, due...)})
 	} else if a.state.current == nil && len(due) > 0 {
 		rows = append(rows, rotators.AuditRow{Role: "current", Verdicts: due})
 	}
@@ -137,6 +124,5 @@ func (a *auditor) row(id, role string) rotators.AuditRow {
 	if !a.exists(id) && (role == "current" || role == "previous") {
 		row.Role = "missing"
 	}
-	slices.SortStableFunc(row.Verdicts, func(x, y rotators.Verdict) int { return int(y.Level) - int(x.Level) })
 	return row
 }

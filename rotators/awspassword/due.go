@@ -1,6 +1,7 @@
 package awspassword
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/escapement-go/escapement/rotators"
@@ -38,7 +39,14 @@ func (o *Rotator) Due(req *rotators.Request, now time.Time) (rotators.Due, error
 	if o.limits != nil {
 		lease = o.limits.LeaseTTL
 	}
-	return iamuser.Due(agenda{s, t, lease}.actions(), now), nil
+	d := iamuser.Due(agenda{s, t, lease}.actions(), now)
+	if s.current != nil {
+		d.Made = s.current.set
+	}
+	if p := s.ledger.pending; p != nil {
+		d.Unfinished = fmt.Sprintf("the rotation of %s did not end; %d passwords may be in force", iamuser.Stamp(p.started), len(s.passwords()))
+	}
+	return d, nil
 }
 
 // actions lists everything that will ever be due if nothing else happens. An action that is due at once has the zero time.
