@@ -93,6 +93,11 @@ func (w *world) audit(t *testing.T, opts rotators.AuditOptions) string {
 			fmt.Fprintf(&lines, "        %s %s %s\n", v.Level, v.Code, v.Text)
 		}
 	}
+	for _, need := range audit.Needs {
+		if need.Checked && !need.Met || need.Name == "quota" {
+			fmt.Fprintf(&lines, "    needs %s %s %t: %s; %s\n", need.Level, need.Name, need.Met, need.Text, orNone(need.Remedy))
+		}
+	}
 	return lines.String()
 }
 

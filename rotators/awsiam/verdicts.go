@@ -25,7 +25,7 @@ func (a *auditor) verdicts(row rotators.AuditRow) []rotators.Verdict {
 		all.Unused(row, a.Now(), a.unusedFor)
 	}
 	if row.Role == "foreign" {
-		blocks := len(a.keys)-len(a.deletable()) > 1
+		blocks := len(a.keys)-len(a.pool()) > 1
 		text := "the document does not know it"
 		if blocks {
 			text += ", and it leaves no room for the next rotation"
@@ -61,12 +61,6 @@ func (a *auditor) ageLimit(role string) (time.Duration, bool) {
 		return a.in.times.remove, a.in.times.remove > 0
 	}
 	return 0, false
-}
-
-// deletable are the keys that a rotation may delete to make room, if the current key works as AWS says.
-func (a *auditor) deletable() []string {
-	a.works = a.state.current != nil && a.alive(a.state.current.id)
-	return a.pool()
 }
 
 // working counts the keys that work.

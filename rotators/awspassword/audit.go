@@ -3,6 +3,7 @@ package awspassword
 import (
 	"cmp"
 	"context"
+	"errors"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -15,7 +16,8 @@ import (
 // Audit tells of the password of the user, in one row. Its role is "current"; "pending" if there are only candidates; and
 // "foreign" if the document holds none; "missing" if the user has no console access. When it was made is what the document says, and its last use is the last time that
 // the user signed in to the console. Nothing but reading is done. Without iam:GetUser the last use is not known, and
-// without iam:GetLoginProfile it is not noticed that the user has no console access. The errors are those of Rotate.
+// without iam:GetLoginProfile it is not noticed that the user has no console access. Its needs are the account, the
+// permissions, and password-policy: that what the inputs want is what the account's policy allows. The errors are those of Rotate.
 //
 // MaxAge is "rotateAfter" by default, or else 90 days, and UnusedFor 45 days.
 func (o *Rotator) Audit(ctx context.Context, req *rotators.Request) (*rotators.Audit, error) {
@@ -35,7 +37,7 @@ func (r *run) audit(req *rotators.Request) (*rotators.Audit, error) {
 	if err := a.survey(); err != nil {
 		return nil, err
 	}
-	return &rotators.Audit{Subject: r.User.Text, Rows: []rotators.AuditRow{a.row()}}, nil
+	return &rotators.Audit{Subject: r.User.Text, Rows: []rotators.AuditRow{a.row()}, Needs: a.needs()}, nil
 }
 
 // An auditor judges what a run has found.
@@ -44,6 +46,8 @@ type auditor struct {
 	maxAge, unusedFor time.Duration
 	user              *types.User // nil: not known
 	denied            bool        // the user has no console access
+	profileKnown      bool        // iam:GetLoginProfile is allowed
+	unfit             *Error      // the inputs contradict the account's policy; nil if they do not
 }
 
 // survey is LOOK for an audit: a user who was made again or has no console access is no error but something to tell.
@@ -57,16 +61,23 @@ func (a *auditor) survey() (err error) {
 	}
 	f, err := a.readProfile()
 	switch {
-	case f == nil:
+	case f == nil && err != nil:
 		return err
+	case f == nil:
+		a.profileKnown = true
 	case f.Absent():
-		a.denied = true
+		a.profileKnown, a.denied = true, true
 	case f.Forbidden():
 		a.Warn("profile-unchecked", "", "iam:GetLoginProfile is not allowed, so that it is not known whether the user may sign in")
 	default:
 		return a.Ended(f)
 	}
-	return nil
+	err = a.lookAtPolicy()
+	if unfit, ok := errors.AsType[*Error](err); ok && unfit.Code == "bad-input" {
+		a.unfit = unfit
+		return nil
+	}
+	return err
 }
 
 func (a *auditor) row() rotators.AuditRow {

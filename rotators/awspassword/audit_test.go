@@ -97,6 +97,9 @@ func (w *world) audit(t *testing.T, opts rotators.AuditOptions) string {
 			fmt.Fprintf(&lines, "        %s %s %s\n", v.Level, v.Code, v.Text)
 		}
 	}
+	for _, need := range audit.Needs {
+		fmt.Fprintf(&lines, "    %s needs %s (checked %t, met %t): %s; %s\n", need.Level, need.Name, need.Checked, need.Met, need.Text, need.Remedy)
+	}
 	for _, text := range warnings {
 		fmt.Fprintf(&lines, "    warning: %s\n", text)
 	}

@@ -81,6 +81,7 @@ func (r *run) lookAtPolicy() error {
 		f := r.Failed("iam:GetAccountPasswordPolicy", err)
 		switch {
 		case f.Absent():
+			r.policyKnown = true
 			_, err := r.in.withoutPolicy()
 			return err
 		case f.Forbidden():
@@ -93,6 +94,7 @@ func (r *run) lookAtPolicy() error {
 	if out.PasswordPolicy == nil {
 		return iamuser.Refuse("aws-failed", "the answer to iam:GetAccountPasswordPolicy has no policy")
 	}
+	r.policyKnown = true
 	r.compare(out.PasswordPolicy)
 	r.in.recipe, err = r.in.by(out.PasswordPolicy)
 	return err
