@@ -145,7 +145,7 @@ func (o *operation) run(result *Environment) {
 	if o.request.verb == checking {
 		o.checkExposed()
 	}
-	if !o.stopped() && (o.request.verb == opening || o.CheckSecrets) {
+	if !o.stopped() && (o.request.verb == opening || o.request.verb == checking && o.CheckSecrets) {
 		o.project(&Environment{}, o.result())
 		if o.errors == 0 && !o.broken() {
 			o.performing = true

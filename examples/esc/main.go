@@ -59,6 +59,7 @@ type cli struct {
 	Status  statusCmd  `cmd:"" help:"Say how old the credentials of an environment, or of all, are."`
 	Audit   auditCmd   `cmd:"" help:"Say which access keys there are, and what is wrong with them."`
 	Verify  verifyCmd  `cmd:"" help:"Prove that the credentials of an environment work."`
+	Doctor  doctorCmd  `cmd:"" help:"Say what is wrong with an environment and all that it needs, and what to do."`
 	Key     keyCmd     `cmd:"" help:"Make keys."`
 	OIDC    oidcCmd    `cmd:"" name:"oidc" help:"Log in to AWS with tokens of an issuer of your own."`
 }

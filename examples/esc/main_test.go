@@ -69,9 +69,9 @@ func TestScripts(t *testing.T) {
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("ENVIRONMENTS", environments)
 			env.Setenv("GORACE", "atexit_sleep_ms=0") // the race detector would wait a second at the end of each process
-			return errors.Join(serveAWS(env), serveHooks(env))
+			return errors.Join(serveAWS(env), serveHooks(env), serveClinic(env))
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"encrypt": encrypt},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"encrypt": encrypt, "lock": lock},
 	})
 }
 

@@ -224,3 +224,28 @@ func TestVerify(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// Whether there is room for a new key, an audit says as the rotation finds it.
+func TestAuditOfQuota(t *testing.T) {
+	told := map[bool]int{}
+	for _, s := range slices.Concat(starts, judged()) {
+		w := newWorld(s, variant{})
+		a := w.attempt()
+		audit, err := a.rotator().Audit(t.Context(), a.request(w.doc.State()))
+		if err != nil {
+			continue
+		}
+		quota := audit.Needs[len(audit.Needs)-1]
+		if quota.Name != "quota" || !quota.Checked {
+			continue
+		}
+		end := w.attempt().perform()
+		room := !slices.Contains([]string{"foreign-keys", "signing-key", "current-dead"}, end.code())
+		if told[quota.Met]++; room != quota.Met {
+			t.Errorf("start %d: %+v, and the rotation ended with %q: %v", s.number, quota, end.code(), end.err)
+		}
+	}
+	if told[true] < 10 || told[false] < 5 {
+		t.Errorf("too few audits tell: %v", told)
+	}
+}

@@ -21,9 +21,9 @@ func (n *Needs) Account(r *Run) {
 
 // Permission adds that of a call that was made; the level says what it is to lack it.
 func (n *Needs) Permission(r *Run, call string, level rotators.Level, allowed bool) {
-	need := rotators.Need{Name: call, Level: level, Checked: true, Met: allowed, Text: "it is allowed"}
+	need := rotators.Need{Name: call, Level: level, Checked: true, Met: allowed, Text: "allowed"}
 	if !allowed {
-		need.Text = "it is not allowed"
+		need.Text = "not allowed"
 		need.Remedy = fmt.Sprintf("allow %s on %s to the owner of %s", call, r.User.Text, r.Login.AccessKeyID)
 	}
 	*n = append(*n, need)
