@@ -25,7 +25,7 @@ func serveClinic(env *testscript.Env) error {
 	if err != nil {
 		return err
 	}
-	file := filepath.Join(env.WorkDir, "the-issuer.json")
+	file := filepath.Join(env.WorkDir, ".tmp", "issuer.json")
 	issuer, err := awslogin.CreateIssuer(file, awslogin.Issuer{URL: "https://oidc.example.com", Organization: "acme", Key: signer})
 	if err != nil {
 		return err
