@@ -236,6 +236,7 @@ var canaryCases = map[string]planted{
 	"invalid-variable-name":    values("  environmentVariables: {'=': {fn::secret: «s»}}\n"),
 	"unportable-variable-name": values("  environmentVariables: {a.b: {fn::secret: «s»}}\n"),
 	"nul-in-variable":          values("  environmentVariables: {A: {fn::secret: \"«x»\\0\"}}\n"),
+	"unquotable-variable":      {files: map[string]string{"r": "values: {environmentVariables: {A: {fn::secret: \"«x»\\r\"}}}\n"}, format: eval.FormatOptions{Format: "dotenv", Reveal: true}},
 	"duplicate-variable":       values("  environmentVariables: {A: {fn::secret: «s»}}\n  files: {A: {fn::secret: «s»}}\n"),
 	"no-value-at-path":         {files: map[string]string{"r": "values: {s: " + secretJSON("«j»") + "}\n"}, format: eval.FormatOptions{Path: "s.canary"}},
 	"path-not-allowed":         {files: map[string]string{"r": "values: {s: {fn::secret: «s»}}\n"}, format: eval.FormatOptions{Format: "dotenv", Path: "s"}},

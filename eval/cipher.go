@@ -20,8 +20,8 @@ func (o *operation) evalCipher(t *task) (*datum, bool) {
 		return withheld(stringSchema, true), true
 	}
 	if o.Crypter == nil {
-		o.report(e.Call.Arg.Mark(), "no-crypter",
-			"secrets cannot be encrypted or decrypted: no crypter is configured", "").Path = exprPath(e)
+		found := o.report(e.Call.Arg.Mark(), errNoCrypter.code, errNoCrypter.message, "")
+		found.Path, found.once = exprPath(e), true
 		return unknown, true
 	}
 	if !o.performing || o.collecting {

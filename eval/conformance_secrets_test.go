@@ -54,7 +54,8 @@ func TestShell(t *testing.T) {
 
 // TestShippedCrypter is case 157: envelopes of the crypter that the library ships, and what damages them.
 func TestShippedCrypter(t *testing.T) {
-	key, err := eval.NewKey("k1")
+	const id = "key-of-this-test" // too long to stand in base64 by chance
+	key, err := eval.NewKey(id)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -63,7 +64,7 @@ func TestShippedCrypter(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !strings.Contains(string(body), "k1") || strings.Contains(evaltest.Seal(1, body), "k1") {
+	if !strings.Contains(string(body), id) || strings.Contains(evaltest.Seal(1, body), id) {
 		t.Error("the body does not name its key, or is not encoded")
 	}
 	if text := evaltest.Seal(1, body); !strings.HasPrefix(text, "ZXNjeAAAAAE") {

@@ -3,7 +3,8 @@
 //
 // Fill in an [Evaluator] and call a verb with the name of an environment: [Evaluator.Open] evaluates it and
 // performs the calls of providers that its values need, [Evaluator.Check] says what is wrong with it and performs none.
-// [Evaluator.OpenText] and [Evaluator.CheckText] take a text instead of a name.
+// [Evaluator.OpenText] and [Evaluator.CheckText] take a text instead of a name. [Evaluator.Explain] says where one value
+// comes from, and [Evaluator.Graph] what an environment imports and calls; neither calls anything.
 //
 //	e := &eval.Evaluator{Loader: eval.Dir("environments")}
 //	env, err := e.Open(ctx, "myapp/dev")
@@ -12,8 +13,9 @@
 //	}
 //	region, ok := env.Values.Lookup("aws.region")
 //
-// A [Loader] finds environments by their names: [Dir] in a directory, [FS] in any fs.FS. Dir returns a [Saver], which can
-// also replace them, so that no reader, crash or rival ever meets half of a text.
+// A [Loader] finds environments by their names: [Dir] in a directory, [FS] in any fs.FS, a [Memory] in memory, and the
+// packages below eval/stores in a git repository and in a bucket. All but FS are [Saver]s, too, which can replace them so
+// that no reader, crash or rival ever meets half of a text. Package storetest tells whether another one does.
 //
 // # Documents
 //

@@ -171,11 +171,31 @@ func (d *Document) Delete(path string) (*Document, error) {
 
 // editAt writes a value at the place of a path, or removes what is there if the value is nil.
 func (d *Document) editAt(path string, place []any, value *yamltext.Value) (*Document, error) {
+	if value != nil {
+		if err := d.checkMembers(place); err != nil {
+			return nil, d.failure(path, place, err, nil)
+		}
+	}
 	next, err := d.edit(yamltext.Edit{Path: place, Value: value})
 	if err != nil {
 		return nil, d.failure(path, place, err, nil)
 	}
 	return next, nil
+}
+
+// checkMembers refuses a place within a call that is none of its arguments: a call has no members.
+func (d *Document) checkMembers(place []any) error {
+	for i := range place {
+		n := d.text().Lookup(place[:i])
+		if n == nil || n.Kind != yamltext.Mapping || len(n.Content) == 0 || d.text().Lookup(place[:i+1]) != nil {
+			continue
+		}
+		if key := n.Content[0].Value; hasFunctionPrefix(key) {
+			call := quoted(strings.TrimPrefix(showPlace(place[:i]), "values."))
+			return errors.New(call + " is a call of " + quoted(key) + ", which has no members; write " + call + " as a whole")
+		}
+	}
+	return nil
 }
 
 // edit makes one step.

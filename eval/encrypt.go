@@ -3,6 +3,7 @@ package eval
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 
 	"github.com/escapement-go/escapement/eval/internal/syntax"
@@ -134,7 +135,19 @@ func (d *Document) cannot(written []syntax.WrittenSecret, errs []error, known []
 		found.Path, found.Err = showPlace(s.Path), e.cause
 		ds = append(ds, found)
 	}
-	return ds
+	return withoutCrypter(ds)
+}
+
+// withoutCrypter says once, and not of each secret, that there is no crypter.
+func withoutCrypter(ds Diagnostics) Diagnostics {
+	isOne := func(d *Diagnostic) bool { return d.Code == errNoCrypter.code }
+	first := slices.IndexFunc(ds, isOne)
+	if first < 0 {
+		return ds
+	}
+	kept := append(ds[:first+1:first+1], slices.DeleteFunc(slices.Clone(ds[first+1:]), isOne)...)
+	kept[first].Hint = alsoElsewhere(len(ds) - len(kept))
+	return kept
 }
 
 // atOnce is how many secrets of a document are encrypted or decrypted at a time, since a crypter may be a service.

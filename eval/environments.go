@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"io/fs"
 	"slices"
 	"strings"
 
@@ -74,6 +75,9 @@ type environments struct {
 	reach    map[*env]map[*env]bool // what each imports, directly (true) or not
 
 	importCycles map[[2]*env]string // what has been reported, by the ends of the item that closes the cycle
+
+	hasListed bool
+	names     []string // of all environments, when they have been listed
 
 	discovered bool // an environment that has been loaded imports one that nobody has asked for yet
 }
@@ -180,7 +184,7 @@ func (o *operation) parsed(e *env, text []byte) {
 		e.doc = o.documents.parse(e.name, text, o.limits)
 	}
 	for i := range e.doc.Imports {
-		imported := o.envs[e.doc.Imports[i].Name]
+		imported := o.envs[o.pinned(e, e.doc.Imports[i].Name)]
 		o.discovered = o.discovered || imported == nil || !imported.asked
 	}
 	for _, secret := range e.doc.Secrets {
@@ -203,18 +207,18 @@ func (o *operation) link(e *env) {
 // to the first. An environment that could not be loaded may hold anything.
 func (e *env) layer() {
 	if !e.usable() {
-		e.slot.layers = []layer{{place: place{val: unknownValue(nil, false)}}}
+		e.slot.layers = []layer{{place: place{val: unknownValue(nil, false)}, from: e}}
 		return
 	}
 	if e.doc.Values != nil {
-		own := layer{place: place{env: e, expr: e.doc.Values}}
+		own := layer{place: place{env: e, expr: e.doc.Values}, from: e}
 		if e.doc.Finals != nil {
 			own.finals = finals{e.doc.Finals}
 		}
 		e.slot.layers = append(e.slot.layers, own)
 	}
 	for _, merged := range e.mergedImports() {
-		e.slot.layers = append(e.slot.layers, layer{place: place{slot: merged.slot}, finals: merged.allFinals()})
+		e.slot.layers = append(e.slot.layers, layer{place: place{slot: merged.slot}, from: merged, finals: merged.allFinals()})
 	}
 	e.slot.finish()
 }
@@ -257,7 +261,18 @@ func (o *operation) reportLoadFailure(mark syntax.Mark, e *env) {
 	found := o.reportOutside(mark, "load-failed", "cannot load environment "+quoted(e.name), e.err)
 	if name, ok := strings.CutSuffix(e.name, ".yaml"); ok {
 		found.Hint = "names have no file extension; write " + quoted(name)
+	} else if errors.Is(e.err, fs.ErrNotExist) {
+		found.Hint = didYouMean(e.name, o.listed())
 	}
+}
+
+// listed returns the names of all environments, as far as the loader can tell.
+func (o *operation) listed() []string {
+	if !o.hasListed {
+		o.hasListed = true
+		o.names, _ = guarded(func() ([]string, error) { return o.List(o.ctx) })
+	}
+	return o.names
 }
 
 // compareMarks orders places as diagnostics are ordered.

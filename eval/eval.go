@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"iter"
 	"log/slog"
+	"slices"
 	"sync"
 
 	"github.com/escapement-go/escapement/eval/internal/syntax"
@@ -70,6 +71,7 @@ type Environment struct {
 	files     []variable
 	document  *syntax.Document // for exported expressions; nil if there was nothing to parse
 	context   Value
+	secrets   func() []string // a function, so that nothing prints them
 }
 
 type variable struct {
@@ -83,6 +85,15 @@ func (e *Environment) Variables() iter.Seq2[string, Value] { return sequence(e.v
 
 // Files returns the members of files as strings, in ascending order. Unknown ones are left out.
 func (e *Environment) Files() iter.Seq2[string, Value] { return sequence(e.files) }
+
+// Secrets returns the text of every secret that was met on the way to the result, in no order: those that stand in the
+// result, and those that others were made of. It is for keeping them out of what is printed.
+func (e *Environment) Secrets() iter.Seq[string] {
+	if e.secrets == nil {
+		return slices.Values([]string(nil))
+	}
+	return slices.Values(e.secrets())
+}
 
 func sequence(variables []variable) iter.Seq2[string, Value] {
 	return func(yield func(string, Value) bool) {

@@ -23,6 +23,7 @@ type finding struct {
 	related []relatedMark
 	outside string // text from outside, which follows the message once it has been scrubbed
 	lasting bool   // it tells what has been done, so that it stands even if the evaluation is broken off
+	once    bool   // it is the same wherever it occurs, and shown at the first place only
 
 	name  string // a name that is none of names; the nearest of these becomes the hint
 	names []string
@@ -125,6 +126,7 @@ func (o *operation) diagnostics(root string) Diagnostics {
 		o.found = slices.DeleteFunc(o.found, func(f finding) bool { return !f.lasting })
 		o.report(o.rootMark(), "too-many-steps", fmt.Sprintf("evaluation takes more than %d steps", o.limits.Steps), "")
 	}
+	o.showOnce()
 	o.scrubOutside()
 	undefined := map[*Diagnostic]*finding{}
 	for i := range o.found {
@@ -143,6 +145,37 @@ func (o *operation) diagnostics(root string) Diagnostics {
 		}
 	}
 	return ds
+}
+
+// showOnce leaves one of the findings that are the same at every place, and counts the others.
+func (o *operation) showOnce() {
+	var first *finding
+	places := map[syntax.Mark]bool{}
+	for i := range o.found {
+		if f := &o.found[i]; f.once {
+			places[f.mark] = true
+			if first == nil || o.compareMarks(f.mark, first.mark) < 0 {
+				first = f
+			}
+		}
+	}
+	if first == nil {
+		return
+	}
+	first.once = false
+	first.Hint = alsoElsewhere(len(places) - 1)
+	o.found = slices.DeleteFunc(o.found, func(f finding) bool { return f.once })
+}
+
+// alsoElsewhere is the hint of a finding that stands for others at other places.
+func alsoElsewhere(others int) string {
+	switch others {
+	case 0:
+		return ""
+	case 1:
+		return "the same holds at another place"
+	}
+	return fmt.Sprintf("the same holds at %d other places", others)
 }
 
 // scrubOutside removes secrets from the texts that come from outside.

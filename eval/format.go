@@ -21,7 +21,7 @@ type FormatOptions struct {
 	Format string
 
 	// Path selects a part of the result, such as app.hosts[0]; "" selects all of it. What lies behind an unknown is
-	// unknown. The formats dotenv and shell take no path.
+	// unknown. Formats of variables take no path.
 	Path string
 
 	// Reveal writes the text of secrets instead of "[secret]".
@@ -31,7 +31,7 @@ type FormatOptions struct {
 	// schema and the context. No text of a secret appears in these, revealed or not.
 	Expressions bool
 
-	// Files names the file that the caller has written for each member of "files". In the formats dotenv and shell the
+	// Files names the file that the caller has written for each member of "files". In formats of variables the
 	// variable of that name holds this path; members without one are left out.
 	Files map[string]string
 
@@ -41,26 +41,38 @@ type FormatOptions struct {
 
 // formats are what Write can write, by name.
 var formats = map[string]func(formatter) ([]byte, error){
-	"detailed": formatter.detailed,
-	"dotenv":   formatter.dotenv,
-	"json":     formatter.json,
-	"shell":    formatter.shell,
-	"string":   formatter.string,
-	"yaml":     formatter.yaml,
+	"detailed":   formatter.detailed,
+	"dotenv":     variables("", "=", quoteDotenv),
+	"fish":       variables("set -gx ", " ", quoteFish),
+	"json":       formatter.json,
+	"powershell": variables("$env:", " = ", quotePowerShell),
+	"shell":      variables("export ", "=", quoteShell),
+	"string":     formatter.string,
+	"yaml":       formatter.yaml,
+}
+
+func variables(before, behind string, quote quoter) func(formatter) ([]byte, error) {
+	return func(f formatter) ([]byte, error) { return f.variables(before, behind, quote) }
 }
 
 // Formats returns the names of the formats in ascending order.
 func Formats() []string { return slices.Sorted(maps.Keys(formats)) }
 
 // Write writes the result, or the part of it that opts.Path selects, in one of these formats, each of which ends in one
-// line end:
+// line end, but for variables where there are none:
 //
 //   - json: values only, indented
 //   - yaml: values only, in block style
 //   - detailed: JSON of values with their flags and with the places where they are defined
 //   - string: the text that an interpolation would yield
-//   - dotenv: the environment variables, a line NAME='value' each, for programs that read .env files
-//   - shell: the environment variables, a line export NAME='value' each, for a POSIX shell, which reads exactly the value
+//   - dotenv: the environment variables, NAME='value' each, for programs that read .env files. What they do not all read
+//     alike is refused: carriage returns, text that is not UTF-8, and some combinations of quotes and backslashes
+//   - shell: the environment variables, export NAME='value' each, for a POSIX shell
+//   - fish: the environment variables, set -gx NAME 'value' each, for fish
+//   - powershell: the environment variables, $env:NAME = 'value' each, a line of ASCII, for PowerShell, which removes
+//     variables that are set to an empty text before version 7.5. Text that is not UTF-8 is refused
+//
+// The shells read exactly the value. None of them can hold a NUL byte, which is refused.
 //
 // Secrets are "[secret]" unless opts.Reveal is set, and unknowns "[unknown]"; among revealed variables there are no
 // unknown ones. Nothing is written if there is an error. It is the error of w, says that there is no such format, or is
@@ -151,10 +163,6 @@ func (f formatter) string() ([]byte, error) {
 	}
 	return append(t.buf, '\n'), nil
 }
-
-func (f formatter) dotenv() ([]byte, error) { return f.variables("", quoteDotenv) }
-
-func (f formatter) shell() ([]byte, error) { return f.variables("export ", quoteShell) }
 
 func indented(compact []byte) ([]byte, error) {
 	var b bytes.Buffer

@@ -9,12 +9,12 @@ import (
 )
 
 func TestFormats(t *testing.T) {
-	want := []string{"detailed", "dotenv", "json", "shell", "string", "yaml"}
+	want := []string{"detailed", "dotenv", "fish", "json", "powershell", "shell", "string", "yaml"}
 	if diff := cmp.Diff(want, Formats()); diff != "" {
 		t.Error(diff)
 	}
 	for _, format := range want {
-		got := written(t, environmentWith(), FormatOptions{Format: format})
+		got := written(t, environmentWith(variable{"A", stringOf("a")}), FormatOptions{Format: format})
 		if !strings.HasSuffix(got, "\n") || strings.HasSuffix(got, "\n\n") {
 			t.Errorf("%s: %q", format, got)
 		}
@@ -39,12 +39,12 @@ func TestWrite(t *testing.T) {
   "e": {},
   "hosts": [
     "a",
-    "\u003cb\u003e"
+    "<b>"
   ],
   "x.y": 1.50
 }
 `},
-		{FormatOptions{Format: "json", Path: "app.hosts[1]"}, "\"\\u003cb\\u003e\"\n"},
+		{FormatOptions{Format: "json", Path: "app.hosts[1]"}, "\"<b>\"\n"},
 		{FormatOptions{Format: "json", Path: `app["x.y"]`}, "1.50\n"},
 		{FormatOptions{Path: "secret"}, "\"[secret]\"\n"},
 		{FormatOptions{Path: "secret", Reveal: true}, "{\n  \"alpha\": \"s3\"\n}\n"},
@@ -95,11 +95,11 @@ func TestWriteErrors(t *testing.T) {
 		},
 		{
 			FormatOptions{Format: "jsom"},
-			`unknown format "jsom"; allowed are "detailed", "dotenv", "json", "shell", "string", "yaml"; did you mean "json"?`,
+			`unknown format "jsom"; allowed are "detailed", "dotenv", "fish", "json", "powershell", "shell", "string", "yaml"; did you mean "json"?`,
 		},
 		{
 			FormatOptions{Format: "properties"},
-			`unknown format "properties"; allowed are "detailed", "dotenv", "json", "shell", "string", "yaml"`,
+			`unknown format "properties"; allowed are "detailed", "dotenv", "fish", "json", "powershell", "shell", "string", "yaml"`,
 		},
 	}
 	for _, test := range tests {

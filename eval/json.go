@@ -13,13 +13,14 @@ type jsonWriter struct {
 	limit   int  // of buf, in bytes; 0: none
 	full    bool // buf is incomplete because of the limit
 	notUTF8 bool // there were bytes that are not UTF-8
+	html    bool // escape <, > and &, as fn::toJSON does
 
 	within bool // a container has been opened and is empty so far
 }
 
 // toJSON is fn::toJSON.
 func toJSON(arg *datum, limits Limits) (*datum, error) {
-	w := jsonWriter{reveal: true, limit: limits.StringBytes}
+	w := jsonWriter{reveal: true, limit: limits.StringBytes, html: true}
 	w.datum(arg)
 	if w.notUTF8 {
 		return nil, notUTF8()
@@ -130,11 +131,11 @@ func (w *jsonWriter) escape(r rune, width int) string {
 		return `\\`
 	case r < ' ':
 		return controlEscapes[r]
-	case r == '<':
+	case r == '<' && w.html:
 		return `\u003c`
-	case r == '>':
+	case r == '>' && w.html:
 		return `\u003e`
-	case r == '&':
+	case r == '&' && w.html:
 		return `\u0026`
 	case r == '\u2028':
 		return `\u2028`

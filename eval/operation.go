@@ -27,6 +27,9 @@ type request struct {
 	paths     []string
 	rotate    RotateOptions
 	inquiry   *inquiry // of rotating: the rotators are asked this, and do not rotate; nil: they do
+
+	// gather, if not nil, is run when the values are there, and again as long as it returns false since it has to wait.
+	gather func(o *operation, t *task) bool
 }
 
 // writes reports whether the request is about new states of the document.
@@ -90,6 +93,8 @@ func (o *operation) evaluate() (*Environment, error) {
 		o.run(result)
 	}
 	result.Diagnostics = o.diagnostics(name)
+	secrets := o.secrets
+	result.secrets = func() []string { return secrets }
 	if err := o.ctx.Err(); err != nil {
 		return result, err
 	}
@@ -142,7 +147,7 @@ func (o *operation) run(result *Environment) {
 	}
 	o.drive(&task{kind: taskGoal, env: o.root})
 	o.reportLoadFailures()
-	if o.request.verb == checking {
+	if o.request.verb == checking && o.paths == nil {
 		o.checkExposed()
 	}
 	if !o.stopped() && (o.request.verb == opening || o.request.verb == checking && o.CheckSecrets) {
@@ -200,11 +205,14 @@ func (o *operation) evalGoal(t *task) bool {
 		}
 		ok = ok && found
 	}
-	if o.request.verb == checking {
+	if o.request.verb == checking && o.paths == nil {
 		for _, call := range o.root.doc.Rotates {
 			_, done := o.rotatorInputs(t, o.root, call, true)
 			ok = ok && done
 		}
+	}
+	if ok && o.request.gather != nil {
+		ok = o.request.gather(o, t)
 	}
 	return ok
 }

@@ -91,10 +91,10 @@ func formsOfSecrets(secrets []string, limit int) iter.Seq[string] {
 
 // encodings are the forms in which messages quote a text.
 func encodings(text string) []string {
-	w := jsonWriter{reveal: true}
-	w.value(Value{d: stringDatum(text, false)})
-	json, quoted := string(w.buf), strconv.Quote(text)
-	forms := []string{text, json[1 : len(json)-1], quoted[1 : len(quoted)-1], url.QueryEscape(text), url.PathEscape(text)}
+	forms := []string{text, url.QueryEscape(text), url.PathEscape(text)}
+	for _, quoted := range []string{jsonString(text, true), jsonString(text, false), strconv.Quote(text)} {
+		forms = append(forms, quoted[1:len(quoted)-1])
+	}
 	for _, encoding := range []*base64.Encoding{
 		base64.StdEncoding, base64.RawStdEncoding, base64.URLEncoding, base64.RawURLEncoding,
 	} {
@@ -102,6 +102,12 @@ func encodings(text string) []string {
 	}
 	lower := hex.EncodeToString([]byte(text))
 	return append(forms, lower, strings.ToUpper(lower))
+}
+
+func jsonString(text string, html bool) string {
+	w := jsonWriter{html: html}
+	w.string(text)
+	return string(w.buf)
 }
 
 // maxLogged bounds the errors that the log of an operation shows, since each has to be scrubbed by itself.

@@ -12,9 +12,14 @@ func (f formatter) selected() (Value, error) {
 	}
 	path, err := syntax.ParsePath(f.opts.Path)
 	if err != nil {
-		return Value{}, &Diagnostic{Code: err.Code, Message: err.Message, Hint: err.Hint}
+		return Value{}, unplaced(err)
 	}
-	v := f.env.Values
+	return f.env.at(path)
+}
+
+// at returns the value at a path.
+func (e *Environment) at(path syntax.Path) (Value, error) {
+	v := e.Values
 	for i, a := range path {
 		next, ok := v.step(a)
 		switch {

@@ -43,6 +43,7 @@ type slot struct {
 // A layer is what one document, or one import with all that it inherits, contributes to a slot.
 type layer struct {
 	place
+	from   *env         // whose document, or whose effective values, it is a part of
 	finals finals       // what is final in it, at this path and below
 	within *syntax.Expr // the expression whose value it is a part of; nil if it is written out itself
 }
@@ -141,7 +142,7 @@ func (o *operation) findLayer(t *task, s *slot) bool {
 		return false
 	}
 	if st == present {
-		s.layers = append(s.layers, layer{place: member, finals: above.finals.at(s.key), within: above.origin()})
+		s.layers = append(s.layers, layer{place: member, from: above.from, finals: above.finals.at(s.key), within: above.origin()})
 	}
 	s.next++
 	return true

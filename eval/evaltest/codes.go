@@ -118,6 +118,7 @@ var codes = map[string]code{
 	"not-a-scalar":             {"E", "CP", `"{}" is {}; use a string, number, boolean or null, or "fn::toJSON"`},
 	"invalid-variable-name":    {"E", "CPO", `"{}" cannot be the name of a variable`},
 	"unportable-variable-name": {"W", "CP", `"{}" is not a portable variable name; use letters, digits and "_"`},
+	"unquotable-variable":      {"E", "O", `"{}" cannot be written as "{}": {}; choose another format, or put it into "files"`},
 	"nul-in-variable":          {"E", "CP", `"{}" contains a NUL byte; put it into "files"`},
 	"duplicate-variable":       {"W", "CP", `"{}" is in "environmentVariables" and in "files"; the file wins`},
 	"pinned-version":           {"E", "O", `cannot rotate a pinned version; rotate "{}"`},

@@ -218,7 +218,7 @@ func (r *report) outputs(reveal bool) map[string]string {
 		out[fmt.Sprintf("JSON of %T", part)] = fmt.Sprintf("%s %v", text, err)
 		out[fmt.Sprintf("text of %T", part)] = fmt.Sprintf("%v %+v %#v %s %q", part, part, part, part, part)
 	}
-	for _, format := range []string{"json", "yaml", "detailed", "string", "dotenv", "shell"} {
+	for _, format := range eval.Formats() {
 		var b bytes.Buffer
 		err := r.env.Write(&b, eval.FormatOptions{Format: format, Reveal: reveal, Expressions: format == "detailed"})
 		out["format "+format] = fmt.Sprintf("%s %v", b.String(), err)

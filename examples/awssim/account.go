@@ -32,6 +32,7 @@ var (
 	secrets = []awstest.Secret{
 		{Name: "api-key", Region: region, Text: "my-old-api-key"},
 		{Name: "api-key", Region: region, Text: "my-api-key"},
+		{Name: "app/key", Region: "us-east-1", Text: "{}"}, // to publish the key of the user to
 	}
 	parameters = []awstest.Parameter{
 		{Name: "/myapp/db/password", Region: region, Type: "SecureString", Value: "my-password"},

@@ -25,8 +25,8 @@ import (
 const description = `Serves a simulated AWS account: its IAM at /iam/, its STS at /sts/, its Secrets Manager at /secretsmanager/ and its
 Parameter Store at /ssm/. It has the user app, who has no access key yet, the user reader, whose key is the one that AWS's
 documentation prints, and the roles deployer and role-abcd123, which may do everything and which the environments of the
-issuer may assume. In us-west-2 there are the secret api-key and parameters below /myapp. Each call is printed as a line.
-Nothing is kept when the program ends.
+issuer may assume. In us-west-2 there are the secret api-key and parameters below /myapp, in us-east-1 the secret app/key,
+for that of the user. Each call is printed as a line. Nothing is kept when the program ends.
 
 With a COMMAND it does so as long as the command runs, which finds in its environment what esc needs to know:
 

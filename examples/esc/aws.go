@@ -3,12 +3,15 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
+	"net/url"
 	"strings"
 
 	"github.com/escapement-go/escapement/providers"
 	"github.com/escapement-go/escapement/providers/awsclient"
 	"github.com/escapement-go/escapement/providers/awslogin"
 	"github.com/escapement-go/escapement/providers/awsparams"
+	"github.com/escapement-go/escapement/providers/awspartition"
 	"github.com/escapement-go/escapement/providers/awssecrets"
 	"github.com/escapement-go/escapement/rotators"
 	"github.com/escapement-go/escapement/rotators/awsiam"
@@ -23,8 +26,16 @@ type awsFlags struct {
 	AWSRegion   []string `name:"aws-region" help:"Regions whose STS is asked, the first one first." placeholder:"REGION"`
 }
 
-// Validate refuses a source of tokens that is none. What is wrong with one that is shows when a token is needed.
+// Validate refuses what cannot be meant. What else is wrong with a source of tokens shows when a token is needed.
 func (f *awsFlags) Validate() error {
+	if u, err := url.Parse(f.AWSEndpoint); f.AWSEndpoint != "" && (err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https") {
+		return errors.New("--aws-endpoint: that is no address; write one such as http://localhost:8080")
+	}
+	for _, region := range f.AWSRegion {
+		if _, ok := awspartition.Of(region); !ok {
+			return fmt.Errorf("--aws-region: %q is no region; write one such as us-east-1", region)
+		}
+	}
 	if f.TokenSource == "" {
 		return nil
 	}
@@ -56,7 +67,9 @@ func (f *awsFlags) providers() map[string]providers.Provider {
 // rotators returns the rotators that documents can call.
 func (f *awsFlags) rotators() map[string]rotators.Rotator {
 	return map[string]rotators.Rotator{
-		"aws-iam":          &awsiam.Rotator{IAMEndpoint: f.endpoint("iam"), STSEndpoint: f.endpoint("sts")},
+		"aws-iam": &awsiam.Rotator{
+			IAMEndpoint: f.endpoint("iam"), STSEndpoint: f.endpoint("sts"), SecretsManagerEndpoint: f.endpoint("secretsmanager"),
+		},
 		"aws-iam-password": &awspassword.Rotator{IAMEndpoint: f.endpoint("iam"), STSEndpoint: f.endpoint("sts")},
 		"password":         password.Rotator{},
 	}

@@ -11,8 +11,8 @@ import (
 	"github.com/escapement-go/escapement/eval/evaltest"
 )
 
-// TestNoPlaintextOnDisk looks at every file again and again while commands handle secrets. Only the editor's text may hold
-// one.
+// TestNoPlaintextOnDisk looks at every file again and again while commands handle secrets. Only the text for an editor,
+// and the files of a program, may hold one.
 func TestNoPlaintextOnDisk(t *testing.T) {
 	if _, err := exec.LookPath("sh"); err != nil {
 		t.Skip("the editor is a shell command")
@@ -25,7 +25,7 @@ func TestNoPlaintextOnDisk(t *testing.T) {
 	esc := func(input string, args ...string) {
 		t.Helper()
 		cmd := exec.Command("esc", append([]string{"--dir", dir, "--key", key}, args...)...)
-		cmd.Env = append(os.Environ(), "XDG_RUNTIME_DIR="+private, "TMPDIR="+private)
+		cmd.Env = append(os.Environ(), "XDG_RUNTIME_DIR="+private, "TMPDIR="+private, "GORACE=atexit_sleep_ms=0")
 		cmd.Stdin = strings.NewReader(input)
 		out, err := cmd.CombinedOutput()
 		if err != nil || canary.Leaks(string(out)) != nil {
@@ -52,6 +52,9 @@ func TestNoPlaintextOnDisk(t *testing.T) {
 		esc(canary.Text(), "set", "app", "b.c", "--secret")
 		esc("", "edit", "app", "--editor", `sh -c 'grep -q "canary <" "$1" && echo "  # $$" >> "$1"' sh`)
 		esc("", "encrypt", "app")
+		esc("", "set", "app", "files.KEY", "${b.c}")
+		esc("", "run", "app", "--", "sh", "-c", `grep -q "canary <" "$KEY" && cat "$KEY"`)
+		esc("", "rm", "app", "files")
 		esc("", "rm", "app", "b")
 	}
 	close(done)

@@ -26,7 +26,10 @@ wrong with the present ones, how the last rotation ended, and what is due. Each 
 skipped. It only reads: nothing is written, no key is tried, and no secret is shown. What only a rotation can tell, such as
 whether a key may be made, is skipped.
 
-The exit code is 1 if a check found an error.`
+The exit code is 1 if a check found an error.
+
+    esc doctor myapp/dev
+    esc doctor myapp/dev aws.keys -f json`
 }
 
 // The states of a check.
@@ -160,12 +163,12 @@ func (c *doctorCmd) print(w io.Writer, checks []check) error {
 		return printJSON(w, checks)
 	}
 	for _, c := range checks {
-		text := c.Text
+		text := visible(c.Text)
 		if c.Path != "" {
-			text = c.Path + ": " + text
+			text = visible(c.Path) + ": " + text
 		}
 		if c.Remedy != "" {
-			text += fmt.Sprintf("\n%21s%s", "remedy: ", c.Remedy)
+			text += fmt.Sprintf("\n%21s%s", "remedy: ", visible(c.Remedy))
 		}
 		if _, err := fmt.Fprintf(w, "%-8s %-11s %s\n", c.State, c.Check, text); err != nil {
 			return err

@@ -124,7 +124,7 @@ func (d *doctor) credentials(r eval.AuditResult) {
 		"foreign": "find out whose it is; delete it, or use another user for this rotation",
 		"too-old": "rotate it", "missing": "restore the document, or remove the state and rotate", "inactive": "switch it on again, or rotate",
 		"recreated": "remove the state, and rotate", "unused": "find out whether it is needed", "age-unknown": "rotate it",
-		"claimed": "find out who needs it", "over-quota": "delete those that nobody needs",
+		"claimed": "find out who needs it", "unpublished": "rotate it, which says what to do", "over-quota": "delete those that nobody needs",
 	}
 	sound := true
 	for _, row := range r.Audit.Rows {

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/escapement-go/escapement/eval"
+	"github.com/escapement-go/escapement/eval/stores/git"
 )
 
 // isKeyFault tells whether a secret could not be decrypted for want of its key.
@@ -54,16 +55,16 @@ func (d *doctor) exposed() (check, bool) {
 	if err != nil {
 		return check{}, false
 	}
-	git := exec.Command("git", "-C", filepath.Dir(file), "-c", "core.fsmonitor=false", "ls-files", "--error-unmatch", "--", filepath.Base(file))
-	git.Env = append(os.Environ(), "GIT_OPTIONAL_LOCKS=0")
-	if git.Run() == nil { // without git it is not in a repository, or nobody can tell
+	tracked := exec.Command("git", "-C", filepath.Dir(file), "-c", "core.fsmonitor=false", "ls-files", "--error-unmatch", "--", filepath.Base(file))
+	tracked.Env = append(os.Environ(), "GIT_OPTIONAL_LOCKS=0")
+	if tracked.Run() == nil { // without git it is not in a repository, or nobody can tell
 		return check{
 			Check: "key", State: checkError, Text: fmt.Sprintf("%q is in a git repository", d.g.KeyFile),
 			Remedy: "make a new key elsewhere, encrypt the documents again with it, renew their secrets, and remove the old file with its history",
 		}, true
 	}
-	dir, err := resolved(cmp.Or(d.g.Dir, "."))
-	if err != nil {
+	dir, local := d.localDirectory()
+	if dir, err = resolved(dir); err != nil || !local {
 		return check{}, false
 	}
 	if below, err := filepath.Rel(dir, file); err != nil || !filepath.IsLocal(below) {
@@ -108,15 +109,27 @@ func (d *doctor) document(found eval.Diagnostics) (sound bool) {
 	return sound
 }
 
+// localDirectory is where the documents are, if that is on this machine.
+func (d *doctor) localDirectory() (dir string, ok bool) {
+	if store, isGit := d.e.Loader.(*git.Store); isGit {
+		return cmp.Or(store.Dir, "."), true
+	}
+	return d.g.directory(), d.g.Store == ""
+}
+
 // directory looks at where a save would put the document.
 func (d *doctor) directory(name string) {
-	file, err := filepath.EvalSymlinks(filepath.Join(cmp.Or(d.g.Dir, "."), filepath.FromSlash(name)+".yaml"))
+	root, ok := d.localDirectory()
+	if !ok {
+		d.add(check{Check: "directory", State: checkSkipped, Text: fmt.Sprintf("not checked; whether %s can be written to, only a save can tell", d.g.place())})
+		return
+	}
+	file, err := filepath.EvalSymlinks(filepath.Join(root, filepath.FromSlash(name)+".yaml"))
 	if err != nil {
 		return // which is for the document to say
 	}
 	dir, base := filepath.Split(file)
 	dir = filepath.Clean(cmp.Or(dir, "."))
-	ok := true
 	warn := func(holds bool, state, remedy, format string, args ...any) {
 		if holds {
 			ok = false

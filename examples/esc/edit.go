@@ -11,6 +11,7 @@ import (
 	"path"
 	"strings"
 	"syscall"
+	"time"
 
 	"golang.org/x/term"
 
@@ -28,7 +29,10 @@ again, those that did not change with the same ciphertext. The text for the edit
 memory where the system has such a place, and is removed however esc ends.
 
 A text with errors is not saved: the editor opens it again, with the errors as comments on top. Close it without a change to
-give up.`
+give up.
+
+    esc edit myapp/dev
+    esc edit myapp/dev --editor "code --wait"`
 }
 
 func (c *editCmd) Run(ctx context.Context, g *cli) error {
@@ -61,12 +65,15 @@ type editing struct {
 	plain     *eval.Document // its secrets decrypted
 }
 
+// editorGrace is how long an editor that was told to end may take.
+const editorGrace = 5 * time.Second
+
 // maxRounds is how often a program that takes the place of an editor gets a wrong text back.
 const maxRounds = 10
 
 // inPrivate runs the editing in a private directory, of which nothing is left.
 func (x *editing) inPrivate(ctx context.Context) (changed bool, err error) {
-	if x.dir, err = newPrivateDir(path.Base(x.name) + ".yaml"); err != nil {
+	if x.dir, err = newPrivateDir(); err != nil {
 		return false, err
 	}
 	defer func() {
@@ -76,6 +83,9 @@ func (x *editing) inPrivate(ctx context.Context) (changed bool, err error) {
 	}()
 	return x.run(ctx)
 }
+
+// file is the name of the text for the editor, which may go by its end.
+func (x *editing) file() string { return path.Base(x.name) + ".yaml" }
 
 // run opens the editor until a text is saved or given up.
 func (x *editing) run(ctx context.Context) (changed bool, err error) {
@@ -105,10 +115,10 @@ func (x *editing) run(ctx context.Context) (changed bool, err error) {
 
 // edit shows a text in the editor, below what is wrong with it, and returns what became of it.
 func (x *editing) edit(ctx context.Context, text []byte, wrong error) ([]byte, error) {
-	if err := x.dir.put(append(commented(wrong), text...)); err != nil {
+	if err := x.dir.put(x.file(), append(commented(wrong), text...)); err != nil {
 		return nil, err
 	}
-	cmd := userCommand(ctx, x.editor, x.dir.file())
+	cmd := userCommand(ctx, x.editor, x.dir.file(x.file()))
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
 	cmd.WaitDelay = editorGrace
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
@@ -120,7 +130,7 @@ func (x *editing) edit(ctx context.Context, text []byte, wrong error) ([]byte, e
 			fmt.Errorf("the editor %q failed: %w", x.editor, err),
 			hint("nothing was saved; name another editor with --editor or in EDITOR"))
 	}
-	edited, err := x.dir.take()
+	edited, err := x.dir.take(x.file())
 	if wrong != nil {
 		edited = withoutHead(edited)
 	}

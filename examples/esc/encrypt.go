@@ -14,7 +14,10 @@ type encryptCmd struct {
 
 func (c *encryptCmd) Help() string {
 	return `Encrypts the text of every fn::secret in the environment's file with the first key, and changes no other byte. What is
-encrypted already stays as it is.`
+encrypted already stays as it is.
+
+    esc encrypt myapp/dev
+    for env in $(esc ls); do esc encrypt "$env"; done`
 }
 
 func (c *encryptCmd) Run(ctx context.Context, g *cli) error {
@@ -41,7 +44,10 @@ type decryptCmd struct {
 }
 
 func (c *decryptCmd) Help() string {
-	return `Prints the environment's file with the plain text of its secrets. What cannot be decrypted stays and is reported.`
+	return `Prints the environment's file with the plain text of its secrets. What cannot be decrypted stays and is reported.
+
+    esc decrypt myapp/dev
+    esc decrypt myapp/dev --write`
 }
 
 func (c *decryptCmd) Run(ctx context.Context, g *cli) error {

@@ -12,7 +12,11 @@ func (c *getCmd) Help() string {
 	return `Prints what is known without calling a provider. Secrets are printed as [secret], and what depends on the answer of a
 provider as [unknown]. Where a document has an error, nothing is printed.
 
-The formats dotenv and shell print environmentVariables and take no PATH.`
+The formats dotenv, fish, powershell and shell print environmentVariables and take no PATH.
+
+    esc get myapp/dev
+    esc get myapp/dev app.hosts[0] -f yaml
+    esc get myapp/dev app.password -f string --show-secrets`
 }
 
 func (c *getCmd) Run(ctx context.Context, g *cli) error {

@@ -19,7 +19,9 @@ type newKeyCmd struct {
 }
 
 func (c *newKeyCmd) Help() string {
-	return `Only you can read the file. One that exists is never touched.`
+	return `Only you can read the file. One that exists is never touched.
+
+    esc key new ~/escapement.key`
 }
 
 func (c *newKeyCmd) Run(g *cli) error {

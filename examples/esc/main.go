@@ -6,7 +6,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"os"
@@ -29,6 +28,7 @@ The environment myapp/dev is the file myapp/dev.yaml:
     esc --dir examples/environments open myapp/dev
     esc --dir examples/environments open myapp/dev aws.region -f string
     eval "$(esc --dir examples/environments open myapp/dev -f shell)"
+    esc run myapp/dev -- printenv AWS_REGION
     esc set myapp/dev app.port 8081
 
 Data goes to standard output, everything else to standard error. The exit code is the first that applies:
@@ -38,37 +38,54 @@ Data goes to standard output, everything else to standard error. The exit code i
      1  the document, the environment, a provider, a file or the editor is at
         fault, there is no value at the path, somebody else has changed it
         meanwhile, or esc was interrupted; nothing is saved then
-     0  done`
+     0  done
+
+With esc run it is that of the program, if that was started.`
 
 // cli is the command line.
 type cli struct {
-	Dir     string `help:"Directory of the environments; the working directory where it is left out." env:"ESC_DIR" placeholder:"DIR"`
+	storeFlags
 	KeyFile string `help:"File of the keys of secrets." name:"key" env:"ESC_KEY_FILE" placeholder:"FILE"`
 
 	awsFlags
 
-	Open    openCmd    `cmd:"" help:"Print an environment with its secrets."`
-	Get     getCmd     `cmd:"" help:"Print an environment without calling a provider, secrets redacted."`
-	Check   checkCmd   `cmd:"" help:"Say what is wrong with environments."`
-	Set     setCmd     `cmd:"" help:"Change one value in an environment's file."`
-	Rm      rmCmd      `cmd:"" help:"Remove one value from an environment's file."`
-	Edit    editCmd    `cmd:"" help:"Change an environment's file in your editor, with its secrets decrypted."`
-	Encrypt encryptCmd `cmd:"" help:"Encrypt the secrets in an environment's file."`
-	Decrypt decryptCmd `cmd:"" help:"Print an environment's file with its secrets decrypted."`
-	Rotate  rotateCmd  `cmd:"" help:"Renew the credentials of an environment, or of all."`
-	Status  statusCmd  `cmd:"" help:"Say how old the credentials of an environment, or of all, are."`
-	Audit   auditCmd   `cmd:"" help:"Say which access keys there are, and what is wrong with them."`
-	Verify  verifyCmd  `cmd:"" help:"Prove that the credentials of an environment work."`
-	Doctor  doctorCmd  `cmd:"" help:"Say what is wrong with an environment and all that it needs, and what to do."`
-	Key     keyCmd     `cmd:"" help:"Make keys."`
-	OIDC    oidcCmd    `cmd:"" name:"oidc" help:"Log in to AWS with tokens of an issuer of your own."`
+	Init       initCmd       `cmd:"" uses:"dir key" help:"Prepare a directory: a key, a .gitignore and a first environment."`
+	Ls         lsCmd         `cmd:"" uses:"dir store" help:"List the environments."`
+	Open       openCmd       `cmd:"" uses:"dir store key aws" help:"Print an environment with its secrets."`
+	Get        getCmd        `cmd:"" uses:"dir store key" help:"Print an environment without calling a provider, secrets redacted."`
+	Check      checkCmd      `cmd:"" uses:"dir store" help:"Say what is wrong with environments."`
+	Explain    explainCmd    `cmd:"" uses:"dir store" help:"Say where a value comes from."`
+	Graph      graphCmd      `cmd:"" uses:"dir store" help:"Draw what an environment imports and calls."`
+	Diff       diffCmd       `cmd:"" uses:"dir store key aws" help:"Compare the values of two environments."`
+	Set        setCmd        `cmd:"" uses:"dir store key" help:"Change one value in an environment's file."`
+	Rm         rmCmd         `cmd:"" uses:"dir store" help:"Remove one value from an environment's file."`
+	Edit       editCmd       `cmd:"" uses:"dir store key" help:"Change an environment's file in your editor, with its secrets decrypted."`
+	Encrypt    encryptCmd    `cmd:"" uses:"dir store key" help:"Encrypt the secrets in an environment's file."`
+	Decrypt    decryptCmd    `cmd:"" uses:"dir store key" help:"Print an environment's file with its secrets decrypted."`
+	Rotate     rotateCmd     `cmd:"" uses:"dir store key aws" help:"Renew the credentials of an environment, or of all."`
+	Status     statusCmd     `cmd:"" uses:"dir store key aws" help:"Say how old the credentials of an environment, or of all, are."`
+	Audit      auditCmd      `cmd:"" uses:"dir store key aws" help:"Say which access keys there are, and what is wrong with them."`
+	Verify     verifyCmd     `cmd:"" uses:"dir store key aws" help:"Prove that the credentials of an environment work."`
+	Doctor     doctorCmd     `cmd:"" uses:"dir store key aws" help:"Say what is wrong with an environment and all that it needs, and what to do."`
+	Run        runCmd        `cmd:"" uses:"dir store key aws" help:"Run a program with the variables and files of an environment."`
+	Key        keyCmd        `cmd:"" uses:"key" help:"Make keys."`
+	OIDC       oidcCmd       `cmd:"" uses:"" name:"oidc" help:"Log in to AWS with tokens of an issuer of your own."`
+	Completion completionCmd `cmd:"" uses:"" help:"Print a script that lets a shell complete commands, environments and paths."`
+	Version    versionCmd    `cmd:"" uses:"" help:"Print which esc this is."`
+	Complete   completeCmd   `cmd:"" hidden:"" name:"__complete" help:"Print what a shell offers for the last word."`
 }
 
-// evaluator returns an evaluator for the directory. Without keys that can be read it has no Crypter, so that nobody
+// Validate refuses flags that cannot be used.
+func (c *cli) Validate() error {
+	return errors.Join(c.storeFlags.Validate(), c.awsFlags.Validate())
+}
+
+// evaluator returns an evaluator for the environments. Without keys that can be read it has no Crypter, so that nobody
 // needs a key for what is not encrypted.
 func (c *cli) evaluator() *eval.Evaluator {
+	loader, _ := c.loader() // Validate has said what is wrong with it
 	e := &eval.Evaluator{
-		Loader:    eval.Dir(cmp.Or(c.Dir, ".")),
+		Loader:    loader,
 		Providers: c.providers(),
 		Rotators:  c.rotators(),
 	}
@@ -101,10 +118,15 @@ func run(args []string) (code int) {
 	if err != nil {
 		panic(err)
 	}
-	if slices.ContainsFunc(args, func(arg string) bool { return !utf8.ValidString(arg) }) {
+	command, err := parser.Parse(args)
+	own, others := args[:len(args)-len(c.Run.Command)], args[len(args)-len(c.Run.Command):]
+	copy(c.Run.Command, others) // kong replaces bytes that are not UTF-8
+	if slices.ContainsFunc(own, func(arg string) bool { return !utf8.ValidString(arg) }) {
 		return report(os.Stderr, errors.Join(usageError{errors.New("an argument is not valid UTF-8")}, hint("encode it, or read it with --file")))
 	}
-	command, err := parser.Parse(args)
+	if err != nil && len(args) == 0 && orient(ctx, c) {
+		return exitDone
+	}
 	if err != nil {
 		return report(os.Stderr, badCommandLine(err))
 	}
@@ -115,7 +137,12 @@ func newParser(ctx context.Context, c *cli) (*kong.Kong, error) {
 	return kong.New(c,
 		kong.Name("esc"),
 		kong.Description(description),
-		kong.Vars{"formats": strings.Join(eval.Formats(), ","), "sources": awslogin.SourceForms},
+		kong.Vars{
+			"formats":     strings.Join(eval.Formats(), ","),
+			"openformats": strings.Join(openFormats(), ","),
+			"sources":     awslogin.SourceForms,
+		},
+		kong.Help(printHelp),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
 		kong.BindTo(ctx, (*context.Context)(nil)))
 }

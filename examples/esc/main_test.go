@@ -69,7 +69,7 @@ func TestScripts(t *testing.T) {
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("ENVIRONMENTS", environments)
 			env.Setenv("GORACE", "atexit_sleep_ms=0") // the race detector would wait a second at the end of each process
-			return errors.Join(serveAWS(env), serveHooks(env), serveClinic(env))
+			return errors.Join(serveAWS(env), serveHooks(env), serveBucket(env), serveClinic(env))
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){"encrypt": encrypt, "lock": lock},
 	})
@@ -119,6 +119,9 @@ func TestHelp(t *testing.T) {
 		case *kong.Application:
 		case *kong.Node:
 			check(node.FullPath(), node.Help)
+			if example := "\n    " + node.FullPath(); len(node.Children) == 0 && !node.Hidden && !strings.Contains(node.Detail, example) {
+				t.Errorf("the help of %s has no example", node.FullPath())
+			}
 		case *kong.Flag:
 			check("--"+node.Name, node.Help)
 		case *kong.Value:
@@ -134,8 +137,8 @@ func TestHelp(t *testing.T) {
 func TestInterrupted(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	g := &cli{Dir: "../environments"}
-	open := &openCmd{Env: "myapp/dev", selection: selection{Format: "json"}}
+	g := &cli{storeFlags: storeFlags{Dir: "../environments"}}
+	open := &openCmd{Env: "myapp/dev", Format: "json"}
 	get := &getCmd{Env: "myapp/dev", selection: selection{Format: "json"}}
 	check := &checkCmd{Envs: []string{"myapp/dev", "aws/login"}}
 	for _, err := range []error{open.Run(ctx, g), get.Run(ctx, g), check.Run(ctx, g)} {

@@ -40,7 +40,9 @@ type oidcInitCmd struct {
 
 func (c *oidcInitCmd) Help() string {
 	return `Makes a key and writes it with what describes the issuer to a new file that only you can read. Whoever has the file can log
-in to every role that trusts the issuer. One that exists is never touched.`
+in to every role that trusts the issuer. One that exists is never touched.
+
+    esc oidc init ~/oidc.json --url https://oidc.example.com --organization acme`
 }
 
 func (c *oidcInitCmd) Run() error {
@@ -79,7 +81,9 @@ type oidcPublishCmd struct {
 
 func (c *oidcPublishCmd) Help() string {
 	return `Writes .well-known/openid-configuration and .well-known/jwks.json. They hold nothing secret. Any web server with a public
-certificate will do, or a bucket behind one.`
+certificate will do, or a bucket behind one.
+
+    esc oidc publish ~/oidc.json public`
 }
 
 func (c *oidcPublishCmd) Run() error {
@@ -95,6 +99,13 @@ type oidcTrustCmd struct {
 	Account   string   `required:"" help:"Number of the AWS account, of 12 digits." placeholder:"ACCOUNT"`
 	Partition string   `help:"Partition of the account." default:"aws"`
 	Envs      []string `arg:"" optional:"" name:"env" help:"Environments that may assume the role, such as aws/login; * stands for any text. All where they are left out."`
+}
+
+func (c *oidcTrustCmd) Help() string {
+	return `IAM takes the policy as it is printed. With no ENV, every environment may assume the role.
+
+    esc oidc trust ~/oidc.json --account 012345678912 aws/login
+    esc oidc trust ~/oidc.json --account 012345678912 'myapp/*'`
 }
 
 func (c *oidcTrustCmd) Run() error {
@@ -126,7 +137,9 @@ type oidcTokenCmd struct {
 }
 
 func (c *oidcTokenCmd) Help() string {
-	return `The token is a secret as long as it lasts, which is ten minutes.`
+	return `The token is a secret as long as it lasts, which is ten minutes.
+
+    esc oidc token ~/oidc.json aws/login`
 }
 
 func (c *oidcTokenCmd) Run(ctx context.Context) error {

@@ -107,7 +107,7 @@ func partPath(path string, key any) string {
 	case !ok:
 		return fmt.Sprintf("%s[%d]", path, key)
 	case plainName.MatchString(name):
-		return path + "." + name
+		return strings.TrimPrefix(path+"."+name, ".")
 	}
 	return path + `["` + strings.ReplaceAll(name, `"`, `\"`) + `"]`
 }

@@ -6,23 +6,19 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"time"
 )
 
-// editorGrace is how long an editor that was told to end may take.
-const editorGrace = 5 * time.Second
-
-// A privateDir is a directory with one file, which holds secrets as long as a person edits them.
+// A privateDir is a directory of files with secrets, for as long as an editor or another program needs them.
 type privateDir struct {
-	dir, name string
-	held      io.Closer
+	dir  string
+	held io.Closer
 }
 
 // privatePrefix begins the names of private directories.
-const privatePrefix = "esc-edit-"
+const privatePrefix = "esc-private-"
 
 // newPrivateDir makes a directory that only its user can enter, in memory where the system has such a place.
-func newPrivateDir(name string) (*privateDir, error) {
+func newPrivateDir() (*privateDir, error) {
 	for _, parent := range []string{os.Getenv("XDG_RUNTIME_DIR"), "/dev/shm", os.TempDir()} {
 		if parent == "" {
 			continue
@@ -35,7 +31,7 @@ func newPrivateDir(name string) (*privateDir, error) {
 			}
 			held, err := hold(dir)
 			if err == nil {
-				return &privateDir{dir, name, held}, nil
+				return &privateDir{dir, held}, nil
 			}
 			os.Remove(dir)
 		}
@@ -43,16 +39,19 @@ func newPrivateDir(name string) (*privateDir, error) {
 	return nil, errors.New("no directory for temporary files can be written to; name one in TMPDIR")
 }
 
-func (d *privateDir) file() string { return filepath.Join(d.dir, d.name) }
+func (d *privateDir) file(name string) string { return filepath.Join(d.dir, name) }
 
-func (d *privateDir) put(text []byte) error { return os.WriteFile(d.file(), text, 0o600) }
+// put writes a file that only its user can read.
+func (d *privateDir) put(name string, text []byte) error {
+	return os.WriteFile(d.file(name), text, 0o600)
+}
 
-func (d *privateDir) take() ([]byte, error) { return os.ReadFile(d.file()) }
+func (d *privateDir) take(name string) ([]byte, error) { return os.ReadFile(d.file(name)) }
 
 func (d *privateDir) clear() error {
 	defer d.held.Close()
 	if err := os.RemoveAll(d.dir); err != nil {
-		return fmt.Errorf("the text with its secrets is still in %q; remove it: %w", d.dir, err)
+		return fmt.Errorf("secrets are still in %q; remove it: %w", d.dir, err)
 	}
 	return nil
 }

@@ -28,6 +28,26 @@ const (
 // A usageError says what is wrong with the command line.
 type usageError struct{ error }
 
+// A reported error has been printed already.
+type reported struct{ error }
+
+func (e reported) Unwrap() []error { return []error{e.error} }
+
+// An exitError ends esc with a code of its own.
+type exitError struct {
+	err  error // nil: there is nothing to say
+	code int
+}
+
+func (e exitError) Error() string { return fmt.Sprint("exit code ", e.code) }
+
+func (e exitError) Unwrap() []error {
+	if e.err == nil {
+		return nil
+	}
+	return []error{e.err}
+}
+
 // A hint is joined to an error and says what to do about it.
 type hint string
 
@@ -44,12 +64,15 @@ func badCommandLine(err error) error {
 	if strings.HasPrefix(err.Error(), "expected one of ") { // and then some of the commands
 		err = errors.New("no command is named")
 	}
-	how := hint("run esc --help")
+	var how error = hint("run esc --help")
 	if e, ok := errors.AsType[*kong.ParseError](err); ok && e.Context.Selected() != nil {
 		command := e.Context.Selected()
 		how = hint(fmt.Sprintf("write esc %s, or run %s --help", command.Summary(), command.FullPath()))
 		if dashed.MatchString(err.Error()) {
-			how = `write -- before an argument that begins with "-"`
+			how = hint(`write -- before an argument that begins with "-"`)
+		}
+		if command.Name == "run" {
+			how = errors.Join(how, notStarted)
 		}
 	}
 	return errors.Join(usageError{err}, how)
@@ -63,10 +86,18 @@ func (c *cli) explain(err error) error {
 	case hasCode(err, "no-crypter"):
 		_, why := c.keys()
 		return errors.Join(err, why)
-	case c.Dir == "" && hasCode(err, "load-failed") && errors.Is(err, fs.ErrNotExist):
+	case hasCode(err, "load-failed") && errors.Is(err, fs.ErrNotExist) && c.Store == "" && c.hasNone():
+		return errors.Join(err, hint(fmt.Sprintf("there are no environments in %q; make one with esc init", c.directory())))
+	case c.Dir == "" && c.Store == "" && hasCode(err, "load-failed") && errors.Is(err, fs.ErrNotExist):
 		return errors.Join(err, hint("environments are looked for in the working directory; name another one with --dir or in ESC_DIR"))
 	}
 	return err
+}
+
+// hasNone reports whether there are no environments at all.
+func (c *cli) hasNone() bool {
+	names, err := c.evaluator().List(context.Background())
+	return err == nil && len(names) == 0
 }
 
 // report prints what ended a command and returns the exit code.
@@ -74,15 +105,17 @@ func report(w io.Writer, err error) int {
 	if err == nil {
 		return exitDone
 	}
-	printError(w, err)
-	rotation, isRotation := errors.AsType[rotateError](err)
+	if _, printed := errors.AsType[reported](err); !printed {
+		printError(w, err)
+	}
+	exit, hasCode := errors.AsType[exitError](err)
 	switch {
 	case errors.Is(err, eval.ErrInternal):
 		return exitDefect
 	case isUsage(err):
 		return exitUsage
-	case isRotation:
-		return rotation.code
+	case hasCode:
+		return exit.code
 	}
 	return exitFault
 }

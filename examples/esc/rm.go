@@ -9,7 +9,10 @@ type rmCmd struct {
 
 func (c *rmCmd) Help() string {
 	return `Removes one value from the environment's file, with its key and the comment behind it, and no other byte. What would
-make an environment wrong that was right is refused.`
+make an environment wrong that was right is refused.
+
+    esc rm myapp/dev app.port
+    esc rm myapp/dev hosts[0]`
 }
 
 func (c *rmCmd) Run(ctx context.Context, g *cli) error {

@@ -90,7 +90,7 @@ func (c *rotateCmd) rotate(ctx context.Context, e *eval.Evaluator, notifier *not
 		err = leftUndone(rotation)
 	}
 	if err != nil {
-		return rotateError{err, rotateExit(rotation)}
+		return exitError{err, rotateExit(rotation)}
 	}
 	return nil
 }

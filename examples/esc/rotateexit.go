@@ -11,14 +11,6 @@ import (
 	"github.com/escapement-go/escapement/eval"
 )
 
-// A rotateError ends the program with a code of its own.
-type rotateError struct {
-	error
-	code int
-}
-
-func (e rotateError) Unwrap() []error { return []error{e.error} }
-
 // The codes that only rotations and their status exit with.
 const (
 	exitRotateFailed = 3
@@ -130,12 +122,12 @@ func (s *summary) add(ctx context.Context, rotation *eval.Rotation, err error, d
 // err is what the command ends with.
 func (s *summary) err(ctx context.Context, environments int) error {
 	if err := ctx.Err(); err != nil {
-		return rotateError{err, graver(s.code, exitFault)}
+		return exitError{err, graver(s.code, exitFault)}
 	}
 	if s.failed == 0 {
 		return nil
 	}
-	return rotateError{fmt.Errorf("%d of %s failed", s.failed, count(environments)), s.code}
+	return exitError{fmt.Errorf("%d of %s failed", s.failed, count(environments)), s.code}
 }
 
 func (s *summary) text(environments int) string {

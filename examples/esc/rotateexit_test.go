@@ -16,7 +16,7 @@ func TestLeftUndone(t *testing.T) {
 		{Path: "more", Status: eval.Succeeded},
 	}}
 	var out strings.Builder
-	if code := report(&out, rotateError{leftUndone(rotation), rotateExit(rotation)}); code != 3 ||
+	if code := report(&out, exitError{leftUndone(rotation), rotateExit(rotation)}); code != 3 ||
 		out.String() != "error: shop/app: keys: due and not done: delete  AK1  it is old\n" {
 		t.Errorf("%d %s", code, &out)
 	}

@@ -58,6 +58,9 @@ func (c *setCmd) Run(ctx context.Context, g *cli) error {
 	if err != nil {
 		return err
 	}
+	if err := refuseValues(before, c.Env, c.Path); err != nil {
+		return err
+	}
 	if !c.Secret && !c.Plaintext {
 		if err := c.refusePlaintext(ctx, doc, next); err != nil {
 			return err
@@ -68,6 +71,19 @@ func (c *setCmd) Run(ctx context.Context, g *cli) error {
 	}
 	_, err = e.Save(ctx, next)
 	return err
+}
+
+// refuseValues refuses a path that begins with the document's own "values", below which all paths begin, unless there is a
+// property of that name.
+func refuseValues(before *eval.Environment, name, path string) error {
+	if rest, ok := strings.CutPrefix(path, "values."); ok && rest != "" {
+		if _, exists := before.Values.Lookup("values"); !exists {
+			return errors.Join(
+				usageError{errors.New(`paths begin below "values"; nothing was changed`)},
+				hint(fmt.Sprintf("write %s, or make a property with that name first: esc set %s values '{}'", rest, name)))
+		}
+	}
+	return nil
 }
 
 // refusePlaintext refuses a value that holds the text of an fn::secret. It would stand in the file, and was perhaps seen on

@@ -25,7 +25,10 @@ when something will be, and how the last rotation ended. That is what the docume
 changes.
 
 With --check the exit code is 3 if a rotation is unfinished, or if something is overdue: it has been due for more than a
-day, so that daily runs do not come, or do not get it done. Any other fault comes before that.`
+day, so that daily runs do not come, or do not get it done. Any other fault comes before that.
+
+    esc status myapp/dev
+    esc status --check`
 }
 
 func (c *statusCmd) Run(ctx context.Context, g *cli) error {
@@ -57,7 +60,7 @@ func (c *statusCmd) Run(ctx context.Context, g *cli) error {
 	if err := c.print(lines, now); err != nil || !c.Check || bad == 0 {
 		return err
 	}
-	return rotateError{fmt.Errorf("%d of %d credentials are overdue or unfinished", bad, len(lines)), exitRotateFailed}
+	return exitError{fmt.Errorf("%d of %d credentials are overdue or unfinished", bad, len(lines)), exitRotateFailed}
 }
 
 // statuses asks one environment or many.

@@ -22,7 +22,9 @@ func (c *verifyCmd) Help() string {
 of AWS, sts:GetCallerIdentity. No login is needed. Prints a line for each: its path, and as what it works. What no call
 proves, such as a console password, is "not verifiable".
 
-The exit code is 3 if a credential does not work, or if that could not be found out.`
+The exit code is 3 if a credential does not work, or if that could not be found out.
+
+    esc verify myapp/dev`
 }
 
 func (c *verifyCmd) Run(ctx context.Context, g *cli) error {
@@ -44,7 +46,7 @@ func (c *verifyCmd) Run(ctx context.Context, g *cli) error {
 	if printErr := c.print(os.Stdout, lines); printErr != nil || !failed {
 		return cmp.Or(err, printErr)
 	}
-	return rotateError{err, exitRotateFailed}
+	return exitError{err, exitRotateFailed}
 }
 
 // A verifiedLine is what is printed of one rotator as JSON.

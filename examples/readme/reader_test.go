@@ -120,6 +120,18 @@ func (r *reader) session(b block) {
 	}
 }
 
+// picture compares a picture with what the command in its first line prints.
+func (r *reader) picture(b block) {
+	line, picture, _ := strings.Cut(b.text, "\n")
+	command, ok := strings.CutPrefix(line, "%% ")
+	if !ok {
+		r.t.Fatalf("README.md:%d: %q does not name a command", b.line, line)
+	}
+	if got := r.run([]step{{command: command}})[0]; got.status != "0" || got.output != picture {
+		r.t.Errorf("README.md:%d: %s: -README +output\n%s", b.line, command, cmp.Diff(picture, got.output))
+	}
+}
+
 // script returns the commands of a session, which follow "$ ", with the lines below them.
 func (r *reader) script(b block) []step {
 	var steps []step

@@ -27,6 +27,7 @@ type block struct {
 //   - go is a program; its first line names the file of the repository that holds the rest of the block, or else a file in
 //     the home directory.
 //   - console is a session in the root of the repository.
+//   - mermaid is a picture; its first line, a comment, is the command that draws it.
 //   - sh holds commands that take too long for a test. They stand in .ci/run as well.
 //
 // Every file that a block names is used by a command.
@@ -41,6 +42,8 @@ func TestBlocks(t *testing.T) {
 			r.program(b)
 		case "console":
 			r.session(b)
+		case "mermaid":
+			r.picture(b)
 		case "sh":
 			r.longCommands(b)
 		default:
@@ -84,7 +87,7 @@ func blocks(t *testing.T) []block {
 			seen[language], inside = true, true
 		}
 	}
-	for _, language := range []string{"yaml", "go", "console", "sh"} {
+	for _, language := range []string{"yaml", "go", "console", "mermaid", "sh"} {
 		if !seen[language] {
 			t.Errorf("README has no block in %s", language)
 		}

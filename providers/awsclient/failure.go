@@ -33,6 +33,13 @@ var refusals = []string{
 	"PasswordPolicyViolation", "EntityTemporarilyUnmodifiable",
 }
 
+// storeRefusals are those of Secrets Manager. IAM has none of them, so that they say nothing of a key that is to be made.
+var storeRefusals = []string{
+	"ResourceNotFoundException", "ResourceExistsException", "AccessDeniedException", "InvalidRequestException", "InvalidParameterException",
+	"EncryptionFailure", "DecryptionFailure", "LimitExceededException", "ValidationException", "UnrecognizedClientException",
+	"InvalidSignatureException", "ExpiredTokenException", "MissingAuthenticationTokenException", "IncompleteSignatureException",
+}
+
 // Classify reads an error of the SDK. What was written of the request comes from the record of [Recording]; a nil one
 // knows nothing, and then a call without an answer is not definite.
 func Classify(op string, err error, rec *Record) *Failure {
@@ -51,7 +58,8 @@ func Classify(op string, err error, rec *Record) *Failure {
 	if status >= 300 && errors.As(err, &api) {
 		f.Code, f.Message = api.ErrorCode(), api.ErrorMessage()
 	}
-	refused := status >= 400 && status < 500 && slices.Contains(refusals, f.Code)
+	known := slices.Contains(refusals, f.Code) || !strings.HasPrefix(op, "iam:") && slices.Contains(storeRefusals, f.Code)
+	refused := status >= 400 && status < 500 && known
 	f.Definite = refused || status == 0 && rec.unsent(err)
 	return f
 }

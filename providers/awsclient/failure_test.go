@@ -66,6 +66,11 @@ func TestClassify(t *testing.T) {
 			t.Error("the cause holds the answer")
 		}
 	}
+	for op, definite := range map[string]bool{"secretsmanager:X": true, "iam:X": false} {
+		if f := awsclient.Classify(op, answer(400, api("ResourceNotFoundException")), nil); f.Definite != definite {
+			t.Errorf("%v: definite is %t", f, f.Definite)
+		}
+	}
 	if text := (&awsclient.Failure{Op: "iam:X"}).Error(); text != "iam:X: no cause is known" {
 		t.Error(text)
 	}

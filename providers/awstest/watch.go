@@ -24,6 +24,7 @@ var invariants = map[string]string{
 	"I8":  "A key is not retired within the least interval of leaving current, unless forced.",
 	"I9":  "When a run ends or dies, each live key that we made is named by the document or covered by an intent; one that was published may instead have been removed from the state by a human.",
 	"I10": "A clean refusal has no side effect; every refusal names the keys in question; no key is deleted unless that frees a slot or the key was due; no secret is in any error.",
+	"I12": "We never delete or deactivate the key that the watched secret holds, nor, unless forced, one that has left it within the least interval, and never put a dead key there in place of a live one.",
 	"P1":  "A password in force that the document holds stays in the document.",
 }
 
@@ -37,6 +38,10 @@ type Watch struct {
 	// Unverified allows keys in current that no GetCallerIdentity has proven. Forced allows to retire them early.
 	Unverified, Forced bool
 
+	// Secret is the name of the secret, in the region of the options, that the rotation publishes the current key to, as a
+	// JSON object with a member accessKeyId. Empty means that it publishes none.
+	Secret string
+
 	// Report is told of each violation; nil has it fail the test.
 	Report func(Violation)
 
@@ -49,9 +54,12 @@ type Watch struct {
 	intents    []*intent
 	left       map[string]time.Time // when an id left current
 	runs       map[*Run]*runRecord
-	acting     *Run // whose save is going on
-	lived      bool // what I1 and P1 held before the present step
-	remembered bool
+	acting     *Run                 // whose save is going on
+	lived      bool                 // what I1 held before the present step
+	remembered bool                 // what P1 held
+	served     bool                 // what I12 held
+	holding    string               // the key that the secret held
+	emptied    map[string]time.Time // when a key left the secret
 	assertions map[string]int
 	violations []Violation
 }
@@ -68,7 +76,7 @@ type runRecord struct {
 
 // A Violation is a rule that did not hold.
 type Violation struct {
-	Rule  string // I1 to I10 or P1; harness for an act of a run that has crashed
+	Rule  string // I1 to I10, I12 or P1; harness for an act of a run that has crashed
 	Text  string // what happened
 	Trace string // all calls and saves until then
 }
@@ -86,7 +94,7 @@ func (v Violation) String() string {
 func (s *Simulator) Watch(d *Document) *Watch {
 	w := &Watch{
 		MinInterval: 10 * time.Minute, sim: s,
-		held: map[string]bool{}, published: map[string]bool{}, removed: map[string]bool{}, left: map[string]time.Time{},
+		held: map[string]bool{}, published: map[string]bool{}, removed: map[string]bool{}, left: map[string]time.Time{}, emptied: map[string]time.Time{},
 		runs: map[*Run]*runRecord{}, assertions: map[string]int{},
 	}
 	for _, r := range d.Revisions() {
@@ -221,7 +229,10 @@ func (w *Watch) remembers() bool {
 	return false
 }
 
-func (w *Watch) before() { w.lived, w.remembered = w.alive(), w.remembers() }
+func (w *Watch) before() {
+	w.lived, w.remembered = w.alive(), w.remembers()
+	w.served, w.holding = w.serves(), w.holds()
+}
 
 func (w *Watch) after(what *call) {
 	if w.lived {
@@ -229,6 +240,12 @@ func (w *Watch) after(what *call) {
 	}
 	if w.remembered {
 		w.assert("P1", w.remembers(), "after %s the document does not hold the password in force", what.Action)
+	}
+	if w.served {
+		w.assert("I12", w.serves(), "after %s the secret holds %s, which is not alive", what.Action, w.holds())
+	}
+	if now := w.holds(); now != w.holding {
+		w.emptied[w.holding] = w.sim.clock.Now()
 	}
 }
 
@@ -275,6 +292,13 @@ func (w *Watch) retired(c *call) {
 	if at, found := w.left[id]; found && !w.Forced {
 		early := at.Add(w.MinInterval).Sub(w.sim.clock.Now())
 		w.assert("I8", early <= 0, "%s of %s, %v too early", c.Action, id, early)
+	}
+	if w.Secret != "" {
+		w.assert("I12", id != w.holds(), "%s of %s, which the secret holds", c.Action, id)
+		if at, found := w.emptied[id]; found && !w.Forced {
+			early := at.Add(w.MinInterval).Sub(w.sim.clock.Now())
+			w.assert("I12", early <= 0, "%s of %s, %v too early after it has left the secret", c.Action, id, early)
+		}
 	}
 	if c.Action == "DeleteAccessKey" {
 		due := slices.Contains(n.retiring, id) || id == n.quarantine || id == n.pending || slices.Contains(r.made, id)

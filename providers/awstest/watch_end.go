@@ -18,12 +18,12 @@ var cleanRefusals = []string{
 // lateRefusals are those of them that a run may find out after it has settled what an earlier run left, or done what was
 // due by age. What must not have begun by then is a rotation.
 var lateRefusals = []string{
-	"bad-state", "try-later", "unknown-keys", "foreign-keys", "current-dead", "signing-key", "previous-in-use",
+	"bad-state", "try-later", "unknown-keys", "foreign-keys", "current-dead", "signing-key", "previous-in-use", "unpublished",
 }
 
 // namingRefusals are the codes of errors that are about keys.
 var namingRefusals = []string{
-	"unknown-keys", "orphan-quarantined", "foreign-keys", "current-dead", "signing-key", "previous-in-use",
+	"unknown-keys", "orphan-quarantined", "foreign-keys", "current-dead", "signing-key", "previous-in-use", "unpublished",
 }
 
 // runEnded judges a run that is over.

@@ -5,6 +5,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 
 	"github.com/escapement-go/escapement/providers/awsclient"
@@ -25,6 +26,12 @@ type iamAPI interface {
 type dialer interface {
 	IAM(login awsclient.Login, region string) iamAPI
 	STS(login awsclient.Login, region string) iamuser.STS
+	Secrets(login awsclient.Login, region string) secretsAPI
+}
+
+// A secretsAPI is what the protocol needs of Secrets Manager.
+type secretsAPI interface {
+	PutSecretValue(context.Context, *secretsmanager.PutSecretValueInput, ...func(*secretsmanager.Options)) (*secretsmanager.PutSecretValueOutput, error)
 }
 
 // An sdkDialer makes clients of the SDK.
@@ -41,6 +48,10 @@ func (d sdkDialer) STS(login awsclient.Login, region string) iamuser.STS {
 	return sts.NewFromConfig(o.Config(login, region))
 }
 
+func (d sdkDialer) Secrets(login awsclient.Login, region string) secretsAPI {
+	return secretsmanager.NewFromConfig(d.options(d.SecretsManagerEndpoint).Config(login, region))
+}
+
 func (d sdkDialer) options(endpoint string) awsclient.Options {
 	return awsclient.Options{
 		Endpoint: endpoint, FIPS: d.FIPS, DualStack: d.DualStack, Transport: d.Transport, Timeout: d.constants().CallTimeout,
@@ -48,3 +59,5 @@ func (d sdkDialer) options(endpoint string) awsclient.Options {
 }
 
 func onceSTS(o *sts.Options) { o.Retryer = aws.NopRetryer{} }
+
+func onceSecrets(o *secretsmanager.Options) { o.Retryer = aws.NopRetryer{} }

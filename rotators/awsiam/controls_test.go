@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 
 	"github.com/escapement-go/escapement/providers/awstest"
 	"github.com/escapement-go/escapement/rotators"
@@ -22,6 +23,7 @@ type plain struct {
 	deactivate bool // the first other key is switched off before
 	after      bool // the former key is deleted at once
 	storeLast  bool // the document is written when all is done
+	publish    bool // what is current goes to the secret in the end, each time as a version of its own
 	retryer    aws.Retryer
 }
 
@@ -72,7 +74,20 @@ func (p plain) rotate(a *attempt, req *rotators.Request, save func(context.Conte
 	if err := save(r.ctx, next); err != nil {
 		return err
 	}
+	if p.publish {
+		if err := r.publish(*made.AccessKeyId, aws.ToString(made.SecretAccessKey)); err != nil {
+			return err
+		}
+	}
 	return p.finish(r)
+}
+
+func (r *plainRun) publish(id, secret string) error {
+	c := &credential{id: id, secret: schema.NewSecret(secret)}
+	_, err := r.a.run.SecretsManager(r.a.credentials()).PutSecretValue(r.ctx, &secretsmanager.PutSecretValueInput{
+		SecretId: aws.String(theSecret), SecretString: aws.String((&run{}).value(c)),
+	})
+	return err
 }
 
 func (p plain) makeRoom(r *plainRun) error {
@@ -154,6 +169,7 @@ func TestNegativeControls(t *testing.T) {
 		{"create, store, delete the old one at once", "I8", crashes, variant{control: plain{victims: anyOther, after: true}.rotate}},
 		{"store only at the end", "I5", crashes, variant{control: plain{victims: anyOther, after: true, storeLast: true}.rotate}},
 		{"promote before proof", "I6", crashes, variant{control: plain{}.rotate}},
+		{"publish when all is done", "I12", publishCrashes, variant{control: plain{victims: anyOther, publish: true}.rotate}},
 		{"last writer wins", "I1", freezes, variant{lastWriter: true}},
 	}
 	failed := 0

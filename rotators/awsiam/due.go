@@ -13,6 +13,7 @@ const (
 	dueAdopt      = "adopt"
 	dueDelete     = "delete"
 	dueDeactivate = "deactivate"
+	duePublish    = "publish"
 	dueRotate     = "rotate"
 )
 
@@ -20,12 +21,14 @@ const (
 type agenda struct {
 	*state
 	times
+	publish           *publication // nil: the key is published nowhere
 	lease, quarantine time.Duration
 	listed            func(id string) time.Time // what the list says of a key's creation; nil before there is one
 }
 
-// Due says what is due at now, by the four durations among the inputs and the state; other inputs may be absent. Its KeyID
-// is that of the current key. An error has the code bad-input or bad-state.
+// Due says what is due at now, by the four durations among the inputs, "publish", and the state; other inputs may be
+// absent, and so may members of "publish". Its KeyID is that of the current key. An error has the code bad-input or
+// bad-state.
 func (o *Rotator) Due(req *rotators.Request, now time.Time) (rotators.Due, error) {
 	s, err := parseState(req.State)
 	if err != nil {
@@ -35,8 +38,12 @@ func (o *Rotator) Due(req *rotators.Request, now time.Time) (rotators.Due, error
 	if err != nil {
 		return rotators.Due{}, err
 	}
+	p, err := namedPublication(req)
+	if err != nil {
+		return rotators.Due{}, err
+	}
 	c := o.constants()
-	d := iamuser.Due(agenda{state: s, times: t, lease: c.LeaseTTL, quarantine: c.quarantineFor}.actions(), now)
+	d := iamuser.Due(agenda{state: s, times: t, publish: p, lease: c.LeaseTTL, quarantine: c.quarantineFor}.actions(), now)
 	d.Unfinished = s.undone()
 	if s.current != nil {
 		d.KeyID, d.Made = s.current.id, s.current.created
@@ -60,6 +67,9 @@ func (a agenda) actions() []rotators.Action {
 		}
 		add(dueRecover, id, at, "a rotation is unfinished")
 	}
+	if a.unpublished() {
+		add(duePublish, a.current.id, time.Time{}, "the secret does not hold the current key, or may not")
+	}
 	if a.adoptable() {
 		add(dueAdopt, a.current.id, time.Time{}, "keys that were written by hand are to be watched from now on")
 	}
@@ -67,7 +77,7 @@ func (a agenda) actions() []rotators.Action {
 		if at, will := a.deletion(e); will {
 			add(dueDelete, e.id, at, "a deactivated key has reached its age")
 		} else if a.unfinished(e) {
-			add(dueRecover, e.id, time.Time{}, "the end of a key is unfinished")
+			add(dueRecover, e.id, a.settled(), "the end of a key is unfinished")
 		}
 	}
 	if at, will := a.deactivatePrevious(); will {
@@ -114,8 +124,12 @@ func (a agenda) deletion(e entry) (time.Time, bool) {
 	if since.IsZero() {
 		since = e.since
 	}
-	return iamuser.Later(iamuser.After(a.made(e.id), a.remove), since.Add(a.remove-a.deactivate)), true
+	at := iamuser.Later(iamuser.After(a.made(e.id), a.remove), since.Add(a.remove-a.deactivate))
+	return iamuser.Later(at, a.settled()), true
 }
+
+// settled is when programs have had the time to take a key that was published lately.
+func (a agenda) settled() time.Time { return iamuser.After(a.publishedAt(), a.minInterval) }
 
 // base is since when the previous key is the previous one; false if nobody knows, and then nothing is due for it.
 func (a agenda) base() (time.Time, bool) {
@@ -123,7 +137,7 @@ func (a agenda) base() (time.Time, bool) {
 	if at.IsZero() {
 		at = a.ledger.adopted
 	}
-	return at, !at.IsZero()
+	return iamuser.Later(at, a.publishedAt()), !at.IsZero()
 }
 
 func (a agenda) deactivatePrevious() (time.Time, bool) {
@@ -158,5 +172,5 @@ func (a agenda) rotation() (time.Time, bool) {
 	case a.current == nil:
 		return time.Time{}, true
 	}
-	return iamuser.Later(iamuser.After(a.made(a.current.id), a.rotate), iamuser.After(a.ledger.promoted, a.minInterval)), true
+	return iamuser.Later(iamuser.After(a.made(a.current.id), a.rotate), iamuser.After(a.changed(), a.minInterval)), true
 }

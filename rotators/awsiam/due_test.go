@@ -89,6 +89,16 @@ func TestDueBoundaries(t *testing.T) {
 		{"delete P without rotateAfter", only("deleteAfter", "110d"), agedBy(offset, 300*day, hour), 23 * hour, dueDelete, ""},
 		{"delete P by wait", map[string]any{"rotateAfter": "90d", "deleteAfter": "110d"}, agedBy(offset, 300*day, offset), 15 * day, dueDelete, ""},
 		{"delete P, cannot deactivate", at90(), agedBy(offset, 300*day, offset, "cannotDeactivate", true), 15 * day, dueDelete, ""},
+		{"publish", map[string]any{"publish": secretOf(theSecret)}, agedBy(offset, 0, offset), 0, duePublish, ""},
+		{"publish the new one", map[string]any{"publish": secretOf(theSecret)}, agedBy(offset, 0, offset, "published", put("P")), 0, duePublish, ""},
+		{"publish elsewhere", map[string]any{"publish": secretOf("other")}, agedBy(offset, 0, offset, "published", put("C")), 0, duePublish, ""},
+		{"publish, the secret not known yet", map[string]any{"publish": map[string]any{}}, agedBy(offset, 0, offset), 0, duePublish, ""},
+		{"end of a key, published lately", map[string]any{"publish": secretOf(theSecret)},
+			agedBy(offset, 0, offset, "published", with(put("C"), "at", ago(4*time.Minute)), "retiring", entry(remove)), 6 * time.Minute, dueRecover, ""},
+		{"rotate, published lately", map[string]any{"rotateAfter": "2h", "minInterval": "1h", "publish": secretOf(theSecret)},
+			agedBy(3*hour, 0, 2*hour, "published", with(put("C"), "at", ago(time.Minute))), 59 * time.Minute, dueRotate, ""},
+		{"deactivate P, published lately", with(at90(), "publish", secretOf(theSecret)),
+			agedBy(offset, 300*day, offset, "published", with(put("C"), "at", ago(day))), 9 * day, dueDeactivate, ""},
 		{"adopted P", at90(), agedBy(offset, 300*day, 0, "adoptedAt", ago(offset)), 5 * day, dueDeactivate, ""},
 	}
 	cells := 0
@@ -127,6 +137,9 @@ func TestNotDue(t *testing.T) {
 		inputs, state map[string]any
 	}{
 		{"nothing", nil, nil},
+		{"published", map[string]any{"publish": secretOf(theSecret)}, agedBy(day, 0, day, "published", put("C"))},
+		{"published, the secret not known yet", map[string]any{"publish": map[string]any{}}, agedBy(day, 0, day, "published", put("C"))},
+		{"no key to publish", map[string]any{"publish": secretOf(theSecret)}, nil},
 		{"no ages", nil, agedBy(day, day, day)},
 		{"an entry without deleteAfter", nil, agedBy(day, 0, day, "retiring", retiring(switchOff, day, "inactiveSince", ago(day)))},
 	} {

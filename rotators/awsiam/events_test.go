@@ -50,6 +50,13 @@ func (a *attempt) untrue(e rotators.Event) string {
 		if q := s.ledger.quarantine; q == nil || q.id != e.KeyID {
 			return "the quarantine is not saved"
 		}
+	case "published":
+		switch p := s.ledger.published; {
+		case p == nil || p.id != e.KeyID:
+			return "that is not saved"
+		case !slices.ContainsFunc(a.versions(), func(text string) bool { return strings.Contains(text, e.KeyID) }):
+			return "the secret never got it"
+		}
 	case "adopted":
 		if s.ledger.adopted.IsZero() {
 			return "that is not saved"

@@ -6,12 +6,12 @@ import "github.com/escapement-go/escapement/rotators/internal/iamuser"
 // RECOVER has dropped; this end does.
 func (r *run) guard() (over bool, err error) {
 	kind, why := "", ""
-	next := iamuser.After(r.state.ledger.promoted, r.in.times.minInterval)
+	next := iamuser.After(r.agenda().changed(), r.in.times.minInterval)
 	switch {
 	case r.due && !r.rotationDue():
 		kind, why = "nothing-due", "the current key is not due for rotation"
 	case r.state.current != nil && !r.force && r.keeps(ruleInterval) && r.Now().Before(next):
-		kind, why = "no-op", "it was rotated a moment ago; not again before "+iamuser.Stamp(next)
+		kind, why = "no-op", "it was rotated or published a moment ago; not again before "+iamuser.Stamp(next)
 	default:
 		return false, nil
 	}

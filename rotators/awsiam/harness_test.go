@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+
 	"github.com/escapement-go/escapement/providers"
 	"github.com/escapement-go/escapement/providers/awsclient"
 	"github.com/escapement-go/escapement/providers/awstest"
@@ -32,6 +34,7 @@ type world struct {
 	claimed    map[string]bool // keys that a human has switched on
 	off        map[string]bool // keys of the human that she wants to be on
 	acted      bool            // the human has acted
+	private    bool            // the run has not been told to publish
 	minimal    bool            // only the five permissions: an orphan is for a human to end
 	lied       bool            // AWS has said of a key that exists that it does not; what follows is for a human to mend
 	told       map[string]int  // events, by kind
@@ -67,20 +70,29 @@ func newWorld(s start, v variant) *world {
 	}
 	w := &world{start: s, sim: sim, doc: awstest.NewDocument(state), variant: v, off: map[string]bool{}, claimed: map[string]bool{}, told: map[string]int{}}
 	w.notice()
+	w.inputs = map[string]any{}
+	if s.publish {
+		w.inputs["publish"] = map[string]any{"secretId": theSecret}
+		w.putEarlier()
+	}
 	w.watch = sim.Watch(w.doc)
+	if s.publish {
+		w.watch.Secret = theSecret
+	}
 	w.watch.Unverified = v.unproven
 	w.watch.Report = func(v awstest.Violation) {
-		if v.Rule == "I1" && w.killed {
-			w.limit = true // a human has ended the current key between our proof of it and the end of another one
+		if w.killed && (v.Rule == "I1" || v.Rule == "I12") {
+			w.limit = true // a human has ended the current key between our proof of it and what we did by it
 			return
+		}
+		if v.Rule == "I12" && w.private {
+			return // a human has taken publishing away
 		}
 		w.violations = append(w.violations, v.String())
 	}
 	creds := s.credentials()
-	w.inputs = map[string]any{
-		"userArn": sim.UserARN("app"),
-		"login":   map[string]any{"accessKeyId": creds.AccessKeyID, "secretAccessKey": schema.NewSecret(creds.SecretAccessKey)},
-	}
+	w.inputs["userArn"] = sim.UserARN("app")
+	w.inputs["login"] = map[string]any{"accessKeyId": creds.AccessKeyID, "secretAccessKey": schema.NewSecret(creds.SecretAccessKey)}
 	if s.aged {
 		maps.Copy(w.inputs, map[string]any{"rotateAfter": "90d", "deactivateAfter": "100d", "deleteAfter": "110d"})
 	}
@@ -94,7 +106,10 @@ type control func(a *attempt, req *rotators.Request, save func(context.Context, 
 // simDialer makes clients that call the simulator without HTTP.
 type simDialer struct{ run *awstest.Run }
 
-func (d simDialer) IAM(l awsclient.Login, _ string) iamAPI      { return d.run.IAM(l.Credentials()) }
+func (d simDialer) IAM(l awsclient.Login, _ string) iamAPI { return d.run.IAM(l.Credentials()) }
+func (d simDialer) Secrets(l awsclient.Login, region string) secretsAPI {
+	return d.run.SecretsManager(l.Credentials(), func(o *secretsmanager.Options) { o.Region = region })
+}
 func (d simDialer) STS(l awsclient.Login, _ string) iamuser.STS { return d.run.STS(l.Credentials()) }
 
 // An attempt is one run in a world.
@@ -155,7 +170,7 @@ func (a *attempt) rotator() *Rotator {
 
 func (a *attempt) request(state map[string]any) *rotators.Request {
 	return &rotators.Request{
-		Request: providers.Request{Inputs: a.inputs}, State: state, Force: a.force,
+		Request: providers.Request{Inputs: maps.Clone(a.inputs)}, State: state, Force: a.force,
 		Report: func(e rotators.Event) { a.hear(e) },
 	}
 }
@@ -181,6 +196,7 @@ func (a *attempt) rotate() error {
 		}
 	}
 	req := a.request(state)
+	a.private = req.Inputs["publish"] == nil
 	if a.first != nil {
 		a.first()
 	}

@@ -13,6 +13,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	"github.com/aws/smithy-go"
 
 	"github.com/escapement-go/escapement/providers/awsclient"
@@ -26,8 +28,9 @@ func overHTTP(a *attempt) *Rotator {
 	limits := usual
 	limits.ReadBackoff = time.Millisecond
 	return &Rotator{
-		IAMEndpoint: a.sim.URL("iam"), STSEndpoint: a.sim.URL("sts"), Transport: a.run.Transport(),
-		clock: a.sim.Clock(), limits: &limits, without: a.variant.without,
+		IAMEndpoint: a.sim.URL("iam"), STSEndpoint: a.sim.URL("sts"), SecretsManagerEndpoint: a.sim.URL("secretsmanager"),
+		Transport: a.run.Transport(),
+		clock:     a.sim.Clock(), limits: &limits, without: a.variant.without,
 	}
 }
 
@@ -35,8 +38,12 @@ func overHTTP(a *attempt) *Rotator {
 func TestOverHTTP(t *testing.T) {
 	t.Parallel()
 	figures := &tally{table: "I"}
-	for _, s := range []start{starts[5], starts[15], starts[18], starts[20]} {
-		for _, f := range faults() {
+	for _, s := range []start{starts[5], starts[15], starts[18], starts[20], publishStarts[2], publishStarts[4]} {
+		outcomes := faults()
+		if s.publish {
+			outcomes = publishFaults()
+		}
+		for _, f := range outcomes {
 			if s.number != 6 && (testing.Short() || s.number == 21 && !*full) {
 				continue
 			}
@@ -206,7 +213,8 @@ func TestHosts(t *testing.T) {
 		login := awsclient.Login{AccessKeyID: keyID("C"), SecretAccessKey: schema.NewSecret(keySecret("C"))}
 		_, _ = d.IAM(login, p.Region).GetUser(t.Context(), nil)
 		_, _ = d.STS(login, p.Region).GetCallerIdentity(t.Context(), nil)
-		if len(c.hosts) != 2 || c.hosts[0] != "https://"+hosts[p.Name] || !strings.HasPrefix(c.hosts[1], "https://sts."+p.Region+".") {
+		_, _ = d.Secrets(login, p.Region).PutSecretValue(t.Context(), &secretsmanager.PutSecretValueInput{SecretId: aws.String(theSecret)})
+		if len(c.hosts) != 3 || !strings.HasPrefix(c.hosts[2], "https://secretsmanager."+p.Region+".") || c.hosts[0] != "https://"+hosts[p.Name] || !strings.HasPrefix(c.hosts[1], "https://sts."+p.Region+".") {
 			t.Errorf("%s: %v", p.Name, c.hosts)
 		}
 		region := map[string]string{"aws": "us-east-1"}[p.Name]

@@ -14,6 +14,7 @@ type inputs struct {
 	reportOrphans bool
 	failIfInUse   bool
 	verify        bool
+	publish       *publication // nil: the key is published nowhere
 }
 
 // times are the inputs that say when something is due; an age of zero is absent.
@@ -36,6 +37,9 @@ func parseInputs(req *rotators.Request, now time.Time, c constants) (*inputs, er
 		return nil, err
 	}
 	if in.times, err = parseTimes(req); err != nil {
+		return nil, err
+	}
+	if in.publish, err = parsePublication(req, in.Target); err != nil {
 		return nil, err
 	}
 	if in.reportOrphans, err = pick("orphans", raw.Orphans, "quarantine", "report"); err != nil {

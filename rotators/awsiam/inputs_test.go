@@ -23,6 +23,10 @@ func requestWith(changes map[string]any) *rotators.Request {
 	return &rotators.Request{Request: providers.Request{Inputs: inputs}}
 }
 
+func secretOf(id string, members ...any) map[string]any {
+	return with(map[string]any{"secretId": id}, members...)
+}
+
 func TestParseInputs(t *testing.T) {
 	login := func(members ...any) map[string]any {
 		return map[string]any{"login": with(map[string]any{"accessKeyId": "AKIAIOSFODNN7EXAMPLE", "secretAccessKey": "s"}, members...)}
@@ -51,6 +55,22 @@ func TestParseInputs(t *testing.T) {
 		{inputs("deactivateAfter", "90d", "deleteAfter", "90d"), `"deleteAfter" must be at least an hour more than "deactivateAfter"`},
 		{inputs("deleteAfter", "2h"), ""},
 		{inputs("orphans", "report"), ""},
+		{inputs("publish", secretOf("app/key")), ""},
+		{inputs("publish", secretOf("app/key", "region", "eu-west-1")), ""},
+		{inputs("publish", secretOf("app/key", "region", "cn-north-1")), `"publish.region" is in the partition`},
+		{inputs("publish", secretOf("app/key", "region", "nowhere")), `"publish.region" is no region of AWS`},
+		{inputs("publish", secretOf("arn:aws:secretsmanager:eu-west-1:123456789012:secret:app/key-AbCdEf")), ""},
+		{inputs("publish", secretOf("arn:aws:secretsmanager:eu-west-1:999999999999:secret:app/key-AbCdEf", "region", "eu-west-1")), ""},
+		{inputs("publish", secretOf("arn:aws:secretsmanager:eu-west-1:123456789012:secret:app/key-AbCdEf", "region", "eu-west-2")), `"publish.region" is "eu-west-2"`},
+		{inputs("publish", secretOf("arn:aws:secretsmanager::123456789012:secret:app/key-AbCdEf")), `"publish.secretId" names no region`},
+		{inputs("publish", secretOf("arn:aws:secretsmanager:mars-1:123456789012:secret:app/key-AbCdEf")), `"publish.secretId" names no region`},
+		{inputs("publish", secretOf("arn:aws-cn:secretsmanager:cn-north-1:123456789012:secret:app/key-AbCdEf")), `"publish.secretId" is in the partition "aws-cn"`},
+		{inputs("publish", secretOf("arn:aws:secretsmanager:eu-west-1:123456789:secret:app/key-AbCdEf")), `"publish.secretId" is not the ARN of a secret`},
+		{inputs("publish", secretOf("arn:aws:ssm:eu-west-1:123456789012:parameter/app/key")), `"publish.secretId" is not the ARN of a secret`},
+		{inputs("publish", secretOf("arn:aws:secretsmanager")), `"publish.secretId" is not the ARN of a secret`},
+		{inputs("publish", secretOf("")), `"publish.secretId" is not the name of a secret`},
+		{inputs("publish", secretOf("app key")), `"publish.secretId" is not the name of a secret`},
+		{inputs("publish", secretOf(strings.Repeat("n", 513))), `"publish.secretId" is not the name of a secret`},
 		{inputs("orphans", "delete"), `"orphans" must be "quarantine" or "report"`},
 		{inputs("previousInUse", "keep"), `"previousInUse" must be "delete" or "fail"`},
 		{inputs("verify", "no"), "verify"},

@@ -26,6 +26,7 @@ const (
 	humanKills
 	humanSwitchesOff
 	humanEdits
+	humanPublishes // or stops to
 )
 
 // A storm decides how each step of a run goes.
@@ -43,7 +44,7 @@ func (s *storm) alternatives(c awstest.Call) []int {
 	switch c.Action {
 	case "CreateAccessKey":
 		all = []int{fine, crashAfter, failed, lostAfter, incomplete, denied}
-	case "DeleteAccessKey":
+	case "DeleteAccessKey", "PutSecretValue":
 		all = []int{fine, crashAfter, failed, lostAfter, denied}
 	case "UpdateAccessKey", "Save":
 		all = []int{fine, crashAfter, failed, lostAfter}
@@ -65,6 +66,9 @@ func (s *storm) alternatives(c awstest.Call) []int {
 	}
 	if s.is.previous != nil {
 		all = append(all, humanEdits)
+	}
+	if s.publish {
+		all = append(all, humanPublishes)
 	}
 	return append(all, humanCreates)
 }
@@ -131,30 +135,37 @@ func (s *storm) act(how int) {
 	acts := map[int]func(*world) bool{humanCreates: acts[0].do, humanKills: acts[1].do, humanSwitchesOff: acts[2].do, humanEdits: func(w *world) bool {
 		w.doc.Edit(func(state map[string]any) map[string]any { return without(state, "previous") })
 		return true
-	}}
+	}, humanPublishes: publishActs[0].do}
 	if do := acts[how]; do != nil {
 		s.world.acted, s.world.human = true, true
 		do(s.world)
 	}
 }
 
-// Every choice of at most two faults or human acts in at most two runs, from thirteen starts, followed by runs without
+// Every choice of at most two faults or human acts in at most two runs, from the starts of the model and of publishing, followed by runs without
 // faults.
 func TestModel(t *testing.T) {
 	one := 100
-	if *full {
-		one = 1
-	}
 	if testing.Short() {
 		one = 400
 	}
 	for _, test := range []struct {
 		name   string
 		policy awstest.Policy
-	}{{"D1", nil}, {"D1m", awstest.MinimalPolicy}} {
+		starts []start
+		rarer  int
+	}{
+		{"D1", nil, modelStarts(), 1},
+		{"D1m", awstest.MinimalPolicy, modelStarts(), 1},
+		{"D1p", nil, publishStarts, 3},
+	} {
 		figures := &tally{table: test.name}
-		for _, s := range startsWhere(func(s start) bool { return s.modelled }) {
-			traces.Explore(2, one, func(sc *traces.Script) {
+		sample := one * test.rarer
+		if *full {
+			sample = 1
+		}
+		for _, s := range test.starts {
+			traces.Explore(2, sample, func(sc *traces.Script) {
 				w := newWorld(s, variant{policy: test.policy})
 				w.minimal = test.policy != nil
 				w.play(sc)

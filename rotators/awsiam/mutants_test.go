@@ -31,6 +31,13 @@ func TestMutants(t *testing.T) {
 		{"half", nil, variant{without: ruleHalf}},
 		{"fence", freezesBefore, variant{without: ruleFence}},
 		{"uncertain", always, variant{without: ruleUncertain}},
+		{"token", publishFreezes, variant{without: ruleToken}},
+		{"wait", publishRefused, variant{without: ruleWait}},
+		{"unpublished", publishRefused, variant{without: ruleUnpublished}},
+		{"dead", publishCrashes, variant{without: ruleDead}},
+		{"time", publishCrashes, variant{without: ruleTime}},
+		{"after", publishCrashes, variant{without: ruleAfter}},
+		{"remember", publishCrashes, variant{without: ruleRemember}},
 		{"compare-and-swap", freezes, variant{lastWriter: true}},
 	}
 	noticed := 0

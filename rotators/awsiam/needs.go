@@ -25,6 +25,9 @@ func (a *auditor) needs() []rotators.Need {
 	} else {
 		all.Untried("iam:UpdateAccessKey", rotators.Warning, iamuser.NoDryRun)
 	}
+	if a.in.publish != nil {
+		all.Untried(putSecret, rotators.Serious, iamuser.NoDryRun)
+	}
 	return append(all, a.room())
 }
 

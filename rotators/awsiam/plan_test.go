@@ -2,6 +2,7 @@ package awsiam
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -13,7 +14,7 @@ import (
 // In a world without faults a plan lists what the rotation then writes.
 func TestPlanIsWhatHappens(t *testing.T) {
 	figures := &tally{table: "F3"}
-	for _, s := range starts {
+	for _, s := range slices.Concat(starts, publishStarts) {
 		for _, inputs := range []map[string]any{nil, at90(), {"verify": false}, {"orphans": "report"}, {"previousInUse": "fail"}} {
 			w := newWorld(s, variant{inputs: inputs})
 			w.watch.Unverified = inputs["verify"] != nil
@@ -52,6 +53,8 @@ func (w *world) log(a *attempt) []string {
 		case c.Action == "Save":
 			all = append(all, "save "+shape(saves[0].State))
 			saves = saves[1:]
+		case c.Action == "PutSecretValue":
+			all = append(all, putSecret)
 		case c.Action == "CreateAccessKey":
 			all = append(all, "iam:CreateAccessKey ")
 		case c.Action == "DeleteAccessKey" || c.Action == "UpdateAccessKey":
@@ -67,9 +70,12 @@ func stepsOf(plan *rotators.Plan) []string {
 	}
 	var all []string
 	for _, s := range plan.Steps {
-		if s.Call == "" {
+		switch s.Call {
+		case "":
 			all = append(all, "save "+shape(s.State))
-		} else {
+		case putSecret:
+			all = append(all, s.Call)
+		default:
 			all = append(all, s.Call+" "+s.KeyID)
 		}
 	}
@@ -99,7 +105,7 @@ func blur(name string, v any) any {
 		if name == "accessKeyId" && isNew(v) {
 			return schema.Unknown{}
 		}
-		if name == "createdAt" || name == "promotedAt" || name == "id" {
+		if name == "createdAt" || name == "promotedAt" || name == "at" || name == "id" {
 			return schema.Unknown{}
 		}
 	case schema.Secret:

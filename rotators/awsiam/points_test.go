@@ -1,6 +1,8 @@
 package awsiam
 
 import (
+	"slices"
+
 	"github.com/escapement-go/escapement/providers/awstest"
 )
 
@@ -27,6 +29,9 @@ const (
 	saveB         = "SAVE B"
 	afterProof    = "GetCallerIdentity (N)"
 	saveC         = "SAVE C"
+	afterPut      = "PUT"
+	saveD         = "SAVE D"
+	saveFailure   = "SAVE that it is not published"
 )
 
 var points = []string{
@@ -34,12 +39,19 @@ var points = []string{
 	afterUpdate, afterUpkeep, saveUpkeep, afterPrevious, saveA, afterVictim, afterCreate, saveB, afterProof, saveC,
 }
 
+// publishPoints are those of a rotation whose key is published.
+var publishPoints = append(slices.Clip(points), afterPut, saveD, saveFailure)
+
 // savePoint tells which save it is that changes one state into another.
 func savePoint(was, is *state) string {
 	p, q := was.ledger.pending, is.ledger.pending
 	switch {
 	case is.current != nil && (was.current == nil || is.current.id != was.current.id):
 		return saveC
+	case is.ledger.publishFailed != nil && (was.ledger.publishFailed == nil || was.ledger.publishFailed.code != is.ledger.publishFailed.code):
+		return saveFailure
+	case is.ledger.published != nil && (was.ledger.published == nil || was.ledger.published.id != is.ledger.published.id):
+		return saveD
 	case q != nil && q.key != nil && !q.half && (p == nil || p.key == nil):
 		return saveB
 	case q != nil && q.key == nil && (p == nil || p.id != q.id):
@@ -63,6 +75,8 @@ func (a *attempt) point(c awstest.Call) string {
 		return afterList
 	case "CreateAccessKey":
 		return afterCreate
+	case "PutSecretValue":
+		return afterPut
 	case "GetCallerIdentity":
 		return a.identityPoint(c)
 	case "GetAccessKeyLastUsed":

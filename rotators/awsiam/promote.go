@@ -25,14 +25,20 @@ func (r *run) promote() error {
 	l := &next.ledger
 	l.pending, l.quarantine, l.cannotDeactivate = nil, nil, false
 	l.promoted, l.adopted = r.Now(), time.Time{}
+	if r.in.publish == nil {
+		l.published, l.publishFailed = nil, nil
+	}
 	if err := r.save(next, "the new key becomes current"); err != nil {
+		return err
+	}
+	r.keys[n.id] = listed{status: active, created: n.created}
+	if err := r.publishPromoted(); err != nil {
 		return err
 	}
 	kind, text := "rotated", "a new key is current"
 	if r.rolling {
 		kind, text = "rolled-forward", "the key of an unfinished rotation is current"
 	}
-	r.keys[n.id] = listed{status: active, created: n.created}
 	r.nextBlocked()
 	r.Report(kind, n.id, "%s", text)
 	return nil

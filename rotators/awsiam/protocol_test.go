@@ -48,7 +48,11 @@ func (a *attempt) wantEnd(t *testing.T, want string) *attempt {
 // A caller gives up after each step.
 func TestCancelled(t *testing.T) {
 	t.Parallel()
-	figures := &tally{table: "CX"}
+	cancellations(t, "CX", starts, points)
+}
+
+func cancellations(t *testing.T, table string, starts []start, points []string) {
+	figures := &tally{table: table}
 	for _, s := range starts {
 		for i, point := range points {
 			w := newWorld(s, variant{})
@@ -59,7 +63,7 @@ func TestCancelled(t *testing.T) {
 				passed = true
 				a.cancel()
 			}).perform()
-			late := point == saveC || a.code() != "" || a.err == nil
+			late := point == saveC || point == saveD || a.code() != "" || a.err == nil
 			if passed && !late && !errors.Is(a.err, context.Canceled) {
 				t.Errorf("start %d, after %s: %v", s.number, point, a.err)
 			}

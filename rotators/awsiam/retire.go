@@ -7,8 +7,9 @@ import (
 	"github.com/escapement-go/escapement/rotators/internal/iamuser"
 )
 
-// retire is step RETIRE: it finds out whether the current key works, and if it does, brings earlier retirements to
-// their end and does what is due by age. Nothing is retired while the current key does not work.
+// retire is step RETIRE: it finds out whether the current key works, and if it does, has it published, brings earlier
+// retirements to their end and does what is due by age. Nothing is retired while the current key does not work, or while it
+// is to be published and is not.
 func (r *run) retire() error {
 	if err := r.tryCurrent(); err != nil {
 		return err
@@ -16,9 +17,19 @@ func (r *run) retire() error {
 	if !r.keeps(ruleAlive) {
 		r.works = true
 	}
-	if !r.works {
-		return nil
+	unpublished := r.publishFirst()
+	if r.works && (unpublished == nil || !r.keeps(ruleWait)) {
+		if err := r.upkeep(); err != nil {
+			return err
+		}
 	}
+	if r.keeps(ruleUnpublished) {
+		return unpublished
+	}
+	return nil
+}
+
+func (r *run) upkeep() error {
 	for _, step := range []func() error{r.adopt, r.retireEntries, r.deactivatePrevious, r.deletePrevious, r.forgetGone} {
 		if err := r.Canceled("upkeep"); err != nil {
 			return err
@@ -101,7 +112,11 @@ func (r *run) signs(id string) bool { return id == r.Login.AccessKeyID && r.keep
 // claimed tells whether somebody has switched on again what we had switched off.
 func (r *run) claimed(e entry) bool { return !e.inactive.IsZero() && r.alive(e.id) }
 
+// retireEntries does not end a key that programs may use because they have not read the secret again since it changed.
 func (r *run) retireEntries() error {
+	if a := r.agenda(); !r.force && r.keeps(ruleTime) && r.Now().Before(a.settled()) {
+		return nil
+	}
 	for _, e := range r.state.clone().ledger.retiring {
 		a := r.agenda()
 		at, aged := a.deletion(e)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"net/http"
+	"strings"
 
 	"github.com/escapement-go/escapement/providers/awsclient"
 	"github.com/escapement-go/escapement/rotators"
@@ -14,9 +15,9 @@ import (
 // use, and it must not be copied; its methods may be called concurrently. When IAM throttles one run, all runs of the
 // Rotator ask less often.
 type Rotator struct {
-	// IAMEndpoint and STSEndpoint are base URLs to use instead of AWS's own, for private endpoints and tests. One with a
-	// path ends in a slash. Empty means the endpoint of the region.
-	IAMEndpoint, STSEndpoint string
+	// IAMEndpoint, STSEndpoint and SecretsManagerEndpoint are base URLs to use instead of AWS's own, for private endpoints
+	// and tests. One with a path ends in a slash. Empty means the endpoint of the region.
+	IAMEndpoint, STSEndpoint, SecretsManagerEndpoint string
 
 	// FIPS and DualStack choose the variants of AWS's own endpoints.
 	FIPS, DualStack bool
@@ -121,7 +122,7 @@ func (r *run) secrets() []string {
 	}
 	for _, c := range keys {
 		if c != nil {
-			all = append(all, c.secret.Reveal())
+			all = append(all, c.secret.Reveal(), strings.Trim(encoded(c.secret.Reveal()), `"`)) // as it is published
 		}
 	}
 	return all

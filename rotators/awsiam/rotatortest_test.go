@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -24,6 +25,9 @@ func TestConformance(t *testing.T) {
 	for name, ages := range map[string]map[string]any{
 		"two keys": {},
 		"by age":   {"rotateAfter": "1d", "deactivateAfter": "30h", "deleteAfter": "40h"},
+		"published, by age": {
+			"rotateAfter": "1d", "deactivateAfter": "30h", "deleteAfter": "40h", "publish": secretOf(theSecret),
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -43,8 +47,13 @@ func TestConformanceOfMutants(t *testing.T) {
 		{ruleSecretFirst, "same-end"},
 		{ruleProve, "renews"},
 		{ruleUncertain, "uncertain"},
+		{ruleRemember, "settled"},
 	} {
-		findings := rotatortest.Check(t.Context(), func() rotatortest.World { return conformanceWorld(nil, mutant.without) })
+		inputs := map[string]any{}
+		if mutant.without == ruleRemember {
+			inputs["publish"] = secretOf(theSecret)
+		}
+		findings := rotatortest.Check(t.Context(), func() rotatortest.World { return conformanceWorld(inputs, mutant.without) })
 		var broken []string
 		for _, f := range findings {
 			broken = append(broken, f.Rule.Name)
@@ -59,6 +68,7 @@ func conformanceWorld(ages map[string]any, without rule) rotatortest.World {
 	sim, err := awstest.Simulate(awstest.Options{
 		Users:       []awstest.User{{Name: "admin", Keys: []awstest.Key{{}}}, {Name: "app"}},
 		Consistency: awstest.Consistency{Propagation: 3 * time.Second},
+		Secrets:     []awstest.Secret{{Name: theSecret, Text: "canary: nothing was published yet"}},
 	})
 	if err != nil {
 		panic(err)
@@ -70,8 +80,9 @@ func conformanceWorld(ages map[string]any, without rule) rotatortest.World {
 	}
 	maps.Copy(inputs, ages)
 	sim.Advance(time.Minute) // the login has propagated
+	rotator := &Rotator{clock: sim.Clock(), dialer: simDialer{sim.NewRun()}, without: without}
 	return rotatortest.World{
-		Rotator: &Rotator{clock: sim.Clock(), dialer: simDialer{sim.NewRun()}, without: without},
+		Rotator: patient{rotator, func() { sim.Advance(time.Hour) }},
 		Request: rotators.Request{Request: providers.Request{Inputs: inputs}},
 		Live:    func() []string { return liveKeys(sim) },
 		Works:   func(data any) error { return tryCurrent(sim, data) },
@@ -80,6 +91,32 @@ func conformanceWorld(ages map[string]any, without rule) rotatortest.World {
 		Elapse:  func() { sim.Advance(25 * time.Hour) },
 		Now:     sim.Clock().Now,
 	}
+}
+
+// A patient rotator rotates again after a while if the former key had yet to be published.
+type patient struct {
+	*Rotator
+	wait func()
+}
+
+func (p patient) Rotate(ctx context.Context, req *rotators.Request, save func(context.Context, any) error) error {
+	var kinds []string
+	again := *req
+	again.Report = func(e rotators.Event) {
+		kinds = append(kinds, e.Kind)
+		if req.Report != nil {
+			req.Report(e)
+		}
+	}
+	err := p.Rotator.Rotate(ctx, &again, func(ctx context.Context, state any) error {
+		again.State, _ = state.(map[string]any)
+		return save(ctx, state)
+	})
+	if err != nil || !slices.Contains(kinds, "published") || !slices.Contains(kinds, "no-op") {
+		return err
+	}
+	p.wait()
+	return p.Rotator.Rotate(ctx, &again, save)
 }
 
 func liveKeys(sim *awstest.Simulator) []string {

@@ -21,6 +21,13 @@ const (
 	ruleHalf                         // a key without its secret is deleted by its id
 	ruleFence                        // a conflict when the secret is saved deletes the new key
 	ruleUncertain                    // an uncertain save of the secret never does
+	ruleToken                        // the token of a request that publishes is that of its key
+	ruleWait                         // nothing is retired while the current key is unpublished
+	ruleUnpublished                  // no key is made while the current one is unpublished
+	ruleDead                         // a key that does not work is not published
+	ruleTime                         // nothing is retired directly after the secret has changed
+	ruleAfter                        // that a key is published is noted when it is done and not before
+	ruleRemember                     // that a key is published is noted
 )
 
 func (r *run) keeps(x rule) bool { return r.rotator.without&x == 0 }

@@ -88,7 +88,7 @@ func (r *run) rotate() error {
 
 func (r *run) agenda() agenda {
 	return agenda{
-		state: r.state, times: r.in.times, lease: r.c.LeaseTTL, quarantine: r.c.quarantineFor,
+		state: r.state, times: r.in.times, publish: r.in.publish, lease: r.c.LeaseTTL, quarantine: r.c.quarantineFor,
 		listed: func(id string) time.Time { return r.keys[id].created },
 	}
 }

@@ -15,7 +15,9 @@ type scenario struct {
 var gaps = []time.Duration{15 * time.Minute, 30 * time.Second, 2 * time.Hour}
 
 // crashes: a run dies after each step from each start.
-func crashes() []scenario {
+func crashes() []scenario { return crashesOf(starts, points) }
+
+func crashesOf(starts []start, points []string) []scenario {
 	var all []scenario
 	for _, s := range starts {
 		for _, point := range points {
@@ -30,9 +32,11 @@ func crashes() []scenario {
 }
 
 // doubleCrashes: a second crash hits the recovery from a first one.
-func doubleCrashes() []scenario {
+func doubleCrashes() []scenario { return doubleCrashesOf(coreStarts(), points) }
+
+func doubleCrashesOf(starts []start, points []string) []scenario {
 	var all []scenario
-	for _, s := range coreStarts() {
+	for _, s := range starts {
 		for i, first := range points {
 			for j, second := range points {
 				all = append(all, scenario{"crash after " + first + ", then after " + second, s, func(w *world) bool {
@@ -49,15 +53,15 @@ func doubleCrashes() []scenario {
 }
 
 // once: a step goes wrong in each way, and well when it is repeated.
-func once() []scenario { return outcomes(1) }
+func once() []scenario { return outcomesOf(1, coreStarts(), faults()) }
 
 // always: a step goes wrong whenever a run takes it.
-func always() []scenario { return outcomes(0) }
+func always() []scenario { return outcomesOf(0, coreStarts(), faults()) }
 
-func outcomes(nth int) []scenario {
+func outcomesOf(nth int, starts []start, faults []fault) []scenario {
 	var all []scenario
-	for _, f := range faults() {
-		for _, s := range coreStarts() {
+	for _, f := range faults {
+		for _, s := range starts {
 			all = append(all, scenario{f.name, s, func(w *world) bool {
 				a := w.attempt()
 				f.strike(a, nth)
@@ -70,10 +74,12 @@ func outcomes(nth int) []scenario {
 }
 
 // unknownThenCrash: the run after an unknown outcome dies after each step.
-func unknownThenCrash() []scenario {
+func unknownThenCrash() []scenario { return faultThenCrash(starts[4:6], unknowns(), points) }
+
+func faultThenCrash(starts []start, faults []fault, points []string) []scenario {
 	var all []scenario
-	for _, s := range starts[4:6] {
-		for i, f := range unknowns() {
+	for _, s := range starts {
+		for i, f := range faults {
 			for j, point := range points {
 				all = append(all, scenario{f.name + ", then crash after " + point, s, func(w *world) bool {
 					a := w.attempt()
@@ -91,9 +97,11 @@ func unknownThenCrash() []scenario {
 }
 
 // humans: a human acts after each step.
-func humans() []scenario {
+func humans() []scenario { return humansOf(coreStarts(), points, acts) }
+
+func humansOf(starts []start, points []string, acts []act) []scenario {
 	var all []scenario
-	for _, s := range coreStarts() {
+	for _, s := range starts {
 		for _, point := range points {
 			for _, act := range acts {
 				all = append(all, scenario{"a human " + act.name + " after " + point, s, func(w *world) bool {
@@ -111,9 +119,13 @@ func humans() []scenario {
 var pauses = [][]time.Duration{{6 * time.Minute}, {2 * day}, {6 * time.Minute, 2 * day}, {2 * day, 2 * day}}
 
 // freezes: a process is frozen after each step, others take over, and it goes on.
-func freezes() []scenario {
+func freezes() []scenario { return freezesOf(modelStarts(), points) }
+
+func modelStarts() []start { return startsWhere(func(s start) bool { return s.modelled }) }
+
+func freezesOf(starts []start, points []string) []scenario {
 	var all []scenario
-	for _, s := range startsWhere(func(s start) bool { return s.modelled }) {
+	for _, s := range starts {
 		for _, point := range points {
 			for _, pause := range pauses {
 				all = append(all, scenario{"frozen after " + point, s, func(w *world) bool {
@@ -126,9 +138,11 @@ func freezes() []scenario {
 }
 
 // freezesBefore: the same before each call, when the process has no chance to notice how late it is.
-func freezesBefore() []scenario {
+func freezesBefore() []scenario { return freezesBeforeOf(modelStarts(), points) }
+
+func freezesBeforeOf(starts []start, points []string) []scenario {
 	var all []scenario
-	for _, s := range startsWhere(func(s start) bool { return s.modelled }) {
+	for _, s := range starts {
 		for _, point := range points {
 			for _, pause := range pauses {
 				all = append(all, scenario{"frozen before " + point, s, func(w *world) bool {

@@ -21,6 +21,7 @@ func inputSchema() *schema.Schema {
 			"quarantine", "report"),
 		"previousInUse": choice("What to do if the place of the previous key is needed and it was used lately.", "delete",
 			"delete", "fail"),
+		"publish": publicationSchema(),
 		"verify": {
 			Type: []string{"boolean"}, Default: true,
 			Description: "Whether keys are tried with sts:GetCallerIdentity; false for networks without STS.",
@@ -60,6 +61,15 @@ func stateSchema() *schema.Schema {
 				"accessKeyId": iamuser.Text("The id of a key that an unfinished rotation has made."),
 				"since":       iamuser.Text("When it was found."),
 			}, "accessKeyId", "since"),
+			"published": iamuser.Open(map[string]*schema.Schema{
+				"accessKeyId": iamuser.Text("The id of the key that was last published."),
+				"secretId":    iamuser.Text("The secret that it was published to, as the inputs named it."),
+				"at":          iamuser.Text("When it was."),
+			}, "accessKeyId", "secretId"),
+			"publishFailed": iamuser.Open(map[string]*schema.Schema{
+				"code":  iamuser.Text("Why the current key could not be published."),
+				"since": iamuser.Text("Since when."),
+			}, "code"),
 			"cannotDeactivate": {Type: []string{"boolean"}, Description: "That iam:UpdateAccessKey was refused."},
 		}),
 	})

@@ -69,6 +69,7 @@ func (w *world) judge(r recovery) {
 			w.violate("I3 %s was deleted, which somebody had switched on again", id)
 		}
 	}
+	w.judgeSecret(r)
 	if r.rotated > 0 && !explained {
 		again := w.attempt().perform()
 		if again.end() != "no-op" || again.writes() > 0 {

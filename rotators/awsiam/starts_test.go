@@ -24,6 +24,9 @@ type start struct {
 	aged     bool // upkeep by age
 	login    string
 	claims   string // the key that a human has switched on again
+
+	publish bool     // the inputs name a secret
+	put     []string // keys that were put there, the last one last
 }
 
 type startKey struct {
@@ -188,7 +191,12 @@ func (s start) options() awstest.Options {
 		app.Keys = append(app.Keys, awstest.Key{ID: keyID(k.letter), Secret: keySecret(k.letter), Status: k.status, CreatedAt: made})
 	}
 	admin := awstest.User{Name: "admin", Keys: []awstest.Key{{ID: keyID("ADMIN"), Secret: keySecret("ADMIN")}}}
-	return awstest.Options{Seed: uint64(s.number), Users: []awstest.User{admin, app}}
+	o := awstest.Options{Seed: uint64(s.number), Users: []awstest.User{admin, app}}
+	if s.publish {
+		o.Users = append(o.Users, awstest.User{Name: "earlier", Keys: make([]awstest.Key, 1)})
+		o.Secrets = []awstest.Secret{{Name: theSecret, Text: "canary: nothing was published yet"}}
+	}
+	return o
 }
 
 func (s start) credentials() aws.Credentials {

@@ -32,6 +32,8 @@ type ledger struct {
 	pending          *pending
 	retiring         []entry
 	quarantine       *waiting
+	published        *published
+	publishFailed    *publishFailure
 	cannotDeactivate bool
 	rest             iamuser.Members
 }
@@ -64,6 +66,21 @@ const (
 // A waiting key is an orphan in quarantine.
 type waiting struct {
 	id    string
+	since time.Time
+	rest  iamuser.Members
+}
+
+// A published key is one that a secret has got.
+type published struct {
+	id       string
+	secretID string // as the inputs named it
+	at       time.Time
+	rest     iamuser.Members
+}
+
+// A publishFailure is why the current key is not published.
+type publishFailure struct {
+	code  string
 	since time.Time
 	rest  iamuser.Members
 }
@@ -159,6 +176,8 @@ func (l ledger) encode() iamuser.Members {
 	}
 	m.Put("retiring", entries)
 	m.Put("quarantine", l.quarantine.encode())
+	m.Put("published", l.published.encode())
+	m.Put("publishFailed", l.publishFailed.encode())
 	m.Put("cannotDeactivate", l.cannotDeactivate)
 	return m
 }
@@ -204,5 +223,29 @@ func (q *waiting) encode() iamuser.Members {
 	m := q.rest.Copy()
 	m.Put("accessKeyId", q.id)
 	m.Put("since", q.since)
+	return m
+}
+
+func (p *published) encode() iamuser.Members {
+	if p == nil {
+		return nil
+	}
+	m := p.rest.Copy()
+	m.Put("accessKeyId", p.id)
+	if p.id == planned.id {
+		m["accessKeyId"] = schema.Unknown{Of: stateText}
+	}
+	m.Put("secretId", p.secretID)
+	m.Put("at", p.at)
+	return m
+}
+
+func (p *publishFailure) encode() iamuser.Members {
+	if p == nil {
+		return nil
+	}
+	m := p.rest.Copy()
+	m.Put("code", p.code)
+	m.Put("since", p.since)
 	return m
 }

@@ -48,6 +48,12 @@ func TestParseState(t *testing.T) {
 		{ledger("retiring", true), `"state.ledger.retiring" must be an array`},
 		{ledger("quarantine", waits(hour)), ""},
 		{ledger("quarantine", map[string]any{"accessKeyId": keyID("C"), "since": ago(0)}), `has the id of "state.current"`},
+		{ledger("published", put("C"), "publishFailed", refusedBefore("AccessDeniedException")), ""},
+		{ledger("published", map[string]any{"secretId": "s"}), `"state.ledger.published.accessKeyId" is missing`},
+		{ledger("published", map[string]any{"accessKeyId": keyID("C")}), `"state.ledger.published.secretId" is missing`},
+		{ledger("published", with(put("C"), "at", "then")), `"state.ledger.published.at" is not a time`},
+		{ledger("publishFailed", map[string]any{}), `"state.ledger.publishFailed.code" is missing`},
+		{ledger("publishFailed", true), `"state.ledger.publishFailed" must be an object`},
 		{ledger("cannotDeactivate", "yes"), `"state.ledger.cannotDeactivate" must be true or false`},
 	} {
 		_, err := parseState(test.state)

@@ -59,6 +59,9 @@ func (r *stateReader) ledger(p iamuser.Place) ledger {
 		adopted:    o.Time("adoptedAt", false),
 		pending:    r.pending(o.Member("pending")),
 		quarantine: r.quarantine(o.Member("quarantine")),
+
+		published:     r.published(o.Member("published")),
+		publishFailed: r.publishFailure(o.Member("publishFailed")),
 	}
 	for _, item := range r.Items(o.Member("retiring")) {
 		l.retiring = append(l.retiring, r.entry(item))
@@ -115,6 +118,22 @@ func (r *stateReader) quarantine(p iamuser.Place) *waiting {
 	}
 	o := r.Object(p)
 	return &waiting{id: r.id(o, "accessKeyId", true), since: o.Time("since", true), rest: o.Rest}
+}
+
+func (r *stateReader) published(p iamuser.Place) *published {
+	if p.Value == nil {
+		return nil
+	}
+	o := r.Object(p)
+	return &published{id: r.id(o, "accessKeyId", true), secretID: o.Text("secretId", true), at: o.Time("at", false), rest: o.Rest}
+}
+
+func (r *stateReader) publishFailure(p iamuser.Place) *publishFailure {
+	if p.Value == nil {
+		return nil
+	}
+	o := r.Object(p)
+	return &publishFailure{code: o.Text("code", true), since: o.Time("since", false), rest: o.Rest}
 }
 
 // distinct refuses a key that has two roles: what is due for the one would hit the other.

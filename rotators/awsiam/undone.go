@@ -29,5 +29,8 @@ func (s *state) undone() string {
 			say("%s is to be deactivated", e.id)
 		}
 	}
+	if f := s.ledger.publishFailed; f != nil && s.current != nil {
+		say("%s could not be published, since %s: %s", s.current.id, iamuser.Stamp(f.since), f.code)
+	}
 	return strings.Join(parts, "; ")
 }

@@ -28,6 +28,8 @@ func TestDueTells(t *testing.T) {
 		{"to delete", agedBy(10*day, 0, 10*day, "retiring", entry(remove)), keyID("C") + " 2025-12-22 " + keyID("O") + " is to be deleted"},
 		{"to deactivate", agedBy(10*day, 0, 10*day, "retiring", entry(switchOff)), keyID("C") + " 2025-12-22 " + keyID("O") + " is to be deactivated"},
 		{"waits for its age", agedBy(10*day, 0, 10*day, "retiring", entry(switchOff, "inactiveSince", ago(day))), keyID("C") + " 2025-12-22 "},
+		{"could not be published", agedBy(10*day, 0, 10*day, "publishFailed", refusedBefore("AccessDeniedException")),
+			keyID("C") + " 2025-12-22 " + keyID("C") + " could not be published, since " + begun + ": AccessDeniedException"},
 		{"may not deactivate", agedBy(10*day, 0, 10*day, "retiring", entry(switchOff), "cannotDeactivate", true), keyID("C") + " 2025-12-22 "},
 	} {
 		d := dueAt(t, at90(), test.state, epoch)

@@ -44,7 +44,7 @@ func (o *Rotator) Due(req *rotators.Request, now time.Time) (rotators.Due, error
 		d.Made = s.current.set
 	}
 	if p := s.ledger.pending; p != nil {
-		d.Unfinished = fmt.Sprintf("the rotation of %s did not end; %d passwords may be in force", iamuser.Stamp(p.started), len(s.passwords()))
+		d.Unfinished = fmt.Sprintf("the rotation of %s did not end; the password in force is the current one or a candidate", iamuser.Stamp(p.started))
 	}
 	return d, nil
 }

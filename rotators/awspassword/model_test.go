@@ -150,18 +150,21 @@ func TestControls(t *testing.T) {
 		one = 40
 	}
 	faults := func(v variant) func(*tally) { return func(t *tally) { storm(t, v, 2, one) } }
-	for name, play := range map[string]func(*tally){
+	controls, failed := map[string]func(*tally){
 		"set first, store afterwards":                    faults(variant{control: setFirst}),
 		"an old candidate is dropped when it is refused": faults(variant{without: ruleKept}),
 		"not written ahead":                              faults(variant{without: ruleAhead}),
 		"a password in doubt is dropped":                 faults(variant{without: ruleDoubt}),
 		"a frozen run sets":                              func(t *tally) { freezes(t, ruleInTime) },
 		"a run goes on without a word":                   func(t *tally) { freezes(t, ruleFence) },
-	} {
+	}, 0
+	for name, play := range controls {
 		if how := noticed(play); how == "" {
 			t.Errorf("%s: nobody notices", name)
 		} else {
+			failed++
 			t.Logf("%s: %s", name, how)
 		}
 	}
+	fmt.Printf("E2  negative controls of passwords that fail %d of %d\n", failed, len(controls))
 }

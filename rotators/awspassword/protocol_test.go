@@ -425,6 +425,10 @@ func TestDue(t *testing.T) {
 		if !due.Next.IsZero() {
 			next = due.Next.Sub(now)
 		}
+		s := readState(test.state)
+		if s.current != nil && !due.Made.Equal(s.current.set) || (due.Unfinished != "") != (s.ledger.pending != nil) {
+			t.Errorf("%v: made %v, unfinished %q", test.state, due.Made, due.Unfinished)
+		}
 		if err != nil || strings.Join(kinds, " ") != test.want || next != test.next {
 			t.Errorf("%v, %v: %v, next %v, %v", test.state, test.inputs, kinds, next, err)
 		}

@@ -11,7 +11,8 @@ import (
 )
 
 // A Rotator rotates the console passwords of IAM users. The zero value talks to AWS. Its fields must not change while it
-// is in use; its methods may be called concurrently.
+// is in use, and it must not be copied; its methods may be called concurrently. When IAM throttles one run, all runs of
+// the Rotator ask less often.
 type Rotator struct {
 	// IAMEndpoint and STSEndpoint are base URLs to use instead of AWS's own, for private endpoints and tests. One with a
 	// path ends in a slash. Empty means the endpoint of the region.
@@ -23,6 +24,7 @@ type Rotator struct {
 	// Transport sends the requests; nil means one with TLS 1.2 or later and without a proxy. Redirects are never followed.
 	Transport http.RoundTripper
 
+	pacer   awsclient.Pacer // all runs together are what IAM throttles
 	clock   awsclient.Clock
 	dialer  dialer
 	random  io.Reader // nil: that of the machine
@@ -100,7 +102,7 @@ func (o *Rotator) newRun(ctx context.Context, req *rotators.Request, save func(c
 		limits = *o.limits
 	}
 	r := &run{
-		Run:     iamuser.Run{Limits: limits, Clock: awsclient.ClockOr(o.clock), Ctx: ctx, Store: save, Tell: req.Report},
+		Run:     iamuser.Run{Limits: limits, Clock: awsclient.ClockOr(o.clock), Ctx: ctx, Store: save, Tell: req.Report, Pacer: &o.pacer},
 		rotator: o, dial: o.dialer, force: req.Force,
 	}
 	if r.dial == nil {

@@ -39,7 +39,7 @@ func (r *run) set(c candidate) trial {
 			return t
 		}
 		f := r.Write(op, r.Limits.CallTimeout, func(ctx context.Context) (smithymiddleware.Metadata, error) {
-			out, err := r.iam.UpdateLoginProfile(ctx, in, iamuser.OnceIAM)
+			out, err := r.iam.UpdateLoginProfile(ctx, in, r.WriteIAM)
 			if err != nil {
 				return smithymiddleware.Metadata{}, err
 			}

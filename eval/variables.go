@@ -1,18 +1,19 @@
 package eval
 
 import (
+	"fmt"
 	"iter"
 	"maps"
 	"regexp"
 	"slices"
 	"strings"
-	"unicode"
 )
 
-// A quoter appends a text so that the reader of a format reads exactly that text.
-type quoter func(b []byte, text string) []byte
+// A quoter appends a text so that the reader of a format reads exactly that text. Otherwise it says why there is no such
+// form, and what helps.
+type quoter func(b []byte, text string) (quoted []byte, why string)
 
-// An exported variable is a line of the formats dotenv and shell.
+// An exported variable is one of the formats that write variables.
 type exported struct {
 	property   string // that it is a member of
 	value      Value  // a string
@@ -21,8 +22,8 @@ type exported struct {
 
 var portableName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 
-// variables writes one line per variable: the prefix, its name, "=" and its quoted text.
-func (f formatter) variables(prefix string, quote quoter) ([]byte, error) {
+// variables writes each variable: what stands before its name, the name, what stands behind it, and its quoted text.
+func (f formatter) variables(before, behind string, quote quoter) ([]byte, error) {
 	if f.opts.Path != "" {
 		return nil, pathNotAllowed(quoted(f.opts.Format))
 	}
@@ -40,11 +41,16 @@ func (f formatter) variables(prefix string, quote quoter) ([]byte, error) {
 		if err := variable.check(name, text); err != nil {
 			return nil, err
 		}
-		b = append(b, prefix+name+"="...)
-		b = append(quote(b, text), '\n')
-	}
-	if b == nil {
-		b = []byte("\n")
+		b = append(b, before+name+behind...)
+		why := ""
+		if b, why = quote(b, text); why != "" {
+			return nil, blame(variable.value, Diagnostic{
+				Code:    "unquotable-variable",
+				Message: fmt.Sprintf("%s cannot be written as %q: %s", variable.shown(name), f.opts.Format, why),
+				Hint:    `choose another format, or put it into "files"`,
+			})
+		}
+		b = append(b, '\n')
 	}
 	return b, nil
 }
@@ -75,12 +81,17 @@ func (f formatter) project(property string, members iter.Seq2[string, Value], yi
 	}
 }
 
+// shown is the name of the variable in messages.
+func (e exported) shown(name string) string {
+	if e.secretName {
+		name = secretText
+	}
+	return quoted(name)
+}
+
 // check refuses what would not be read back.
 func (e exported) check(name, text string) error {
-	shown := quoted(name)
-	if e.secretName {
-		shown = secretText
-	}
+	shown := e.shown(name)
 	switch {
 	case !portableName.MatchString(name):
 		return e.blameName(name, Diagnostic{
@@ -104,26 +115,4 @@ func (e exported) blameName(name string, d Diagnostic) *Diagnostic {
 		}
 	}
 	return blamed
-}
-
-// quoteShell quotes for a POSIX shell, which expands nothing between single quotes.
-func quoteShell(b []byte, text string) []byte {
-	b = append(b, '\'')
-	b = append(b, strings.ReplaceAll(text, `'`, `'\''`)...)
-	return append(b, '\'')
-}
-
-var dotenvEscapes = strings.NewReplacer(`\`, `\\`, `"`, `\"`, `$`, `\$`, "`", "\\`", "\n", `\n`, "\r", `\r`)
-
-// quoteDotenv quotes for readers of .env files, which read escapes and expand variables between double quotes only.
-func quoteDotenv(b []byte, text string) []byte {
-	special := func(r rune) bool { return r == '\'' || r == '\\' || unicode.IsControl(r) }
-	if strings.ContainsFunc(text, special) {
-		b = append(b, '"')
-		b = append(b, dotenvEscapes.Replace(text)...)
-		return append(b, '"')
-	}
-	b = append(b, '\'')
-	b = append(b, text...)
-	return append(b, '\'')
 }
