@@ -21,7 +21,7 @@ type doctorCmd struct {
 
 func (c *doctorCmd) Help() string {
 	return `Goes through everything that opening and rotating an environment needs, and says what is found and what to do about it: the
-key file, the document, its directory, the clock, the login, the account, permissions, the room for another key, what is
+key file, the document, its directory, the clock, the login, what other providers answer, the account, permissions, the room for another key, what is
 wrong with the present ones, how the last rotation ended, and what is due. Each check is ok, a warning, an error, or
 skipped. It only reads: nothing is written, no key is tried, and no secret is shown. What only a rotation can tell, such as
 whether a key may be made, is skipped.
@@ -42,11 +42,8 @@ const (
 
 // checkNames are the checks, in the order in which they are printed.
 var checkNames = []string{
-	"key", "document", "directory", "clock", "login", "account", "permission", "quota", "credential", "run", "due",
+	"key", "document", "directory", "clock", "login", "provider", "account", "permission", "quota", "credential", "run", "due",
 }
-
-// asking are those in which it shows whether AWS can be asked.
-var asking = []string{"login", "account", "permission"}
 
 // A check is what is printed of one as JSON.
 type check struct {
@@ -55,6 +52,11 @@ type check struct {
 	Path   string `json:"path,omitempty"` // of the rotator that it is about
 	Text   string `json:"text"`
 	Remedy string `json:"remedy,omitempty"`
+}
+
+// keepsFromAsking tells whether AWS could not be asked because of what a check has found.
+func (c check) keepsFromAsking() bool {
+	return c.State == checkError && slices.Contains([]string{"login", "account", "permission"}, c.Check)
 }
 
 // A doctor looks at one environment.
@@ -112,14 +114,16 @@ func (d *doctor) examine(ctx context.Context) (skipped string, err error) {
 	} else {
 		d.audit(ctx)
 	}
-	if usesAWS := func(r eval.StatusResult) bool { return strings.HasPrefix(r.Rotator, "aws-") }; d.login.asked || slices.ContainsFunc(status.Results, usesAWS) {
+	if d.login.asked || slices.ContainsFunc(status.Results, rotatesInAWS) {
 		d.clock(ctx)
 	}
-	if slices.ContainsFunc(d.checks, func(c check) bool { return c.State == checkError && slices.Contains(asking, c.Check) }) {
+	if slices.ContainsFunc(d.checks, check.keepsFromAsking) {
 		return "not checked, since AWS could not be asked", nil
 	}
 	return "nothing in the environment needs it", nil
 }
+
+func rotatesInAWS(r eval.StatusResult) bool { return strings.HasPrefix(r.Rotator, "aws-") }
 
 func (d *doctor) add(c check) { d.checks = append(d.checks, c) }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"sync"
 
@@ -39,17 +40,24 @@ func (w *watchedLogin) Open(ctx context.Context, req *providers.Request) (any, e
 
 // open opens an environment without rotators, since that is all there is to do with it.
 func (d *doctor) open(ctx context.Context) {
-	env, _ := d.e.Open(ctx, d.name)
-	for _, fault := range env.Diagnostics {
-		if strings.HasPrefix(fault.Code, "provider-") {
-			d.found("login", "", fault)
-		}
+	env, err := d.e.Open(ctx, d.name)
+	d.providers(env.Diagnostics)
+	if err == nil {
+		d.add(check{Check: "provider", State: checkOK, Text: "the environment opens"})
 	}
-	d.loggedIn()
 }
 
-// loggedIn adds the logins that have succeeded.
-func (d *doctor) loggedIn() {
+// providers adds what is said of calls, and the logins that have succeeded.
+func (d *doctor) providers(found eval.Diagnostics) {
+	for _, fault := range found {
+		switch {
+		case !strings.HasPrefix(fault.Code, "provider-"):
+		case strings.HasPrefix(fault.Message, `provider "aws-login"`):
+			d.found("login", "", fault)
+		default:
+			d.found("provider", "", fault)
+		}
+	}
 	for _, text := range d.login.logins {
 		d.add(check{Check: "login", State: checkOK, Text: text})
 	}
@@ -66,12 +74,8 @@ func (d *doctor) audit(ctx context.Context) {
 			}
 		}
 	}
-	for _, fault := range audit.Environment.Diagnostics { // what a rotator warns of itself is among its needs
-		if strings.HasPrefix(fault.Code, "provider-") && !own[fault] {
-			d.found("login", "", fault)
-		}
-	}
-	d.loggedIn()
+	// What a rotator warns of itself is among its needs.
+	d.providers(slices.DeleteFunc(slices.Clone(audit.Environment.Diagnostics), func(fault *eval.Diagnostic) bool { return own[fault] }))
 	for _, r := range audit.Results {
 		if r.Audit != nil {
 			d.needs(r)

@@ -8,6 +8,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/escapement-go/escapement/eval"
@@ -21,13 +23,8 @@ func isKeyFault(d *eval.Diagnostic) bool { return d.Code == "no-crypter" || d.Co
 // no ciphertext yet.
 func (d *doctor) keys(found eval.Diagnostics, rotates bool) (usable bool) {
 	ring, err := d.g.keys()
-	needed := rotates
-	for _, fault := range found {
-		if needed = needed || isKeyFault(fault); isKeyFault(fault) && err == nil {
-			d.found("key", "", fault)
-			return false
-		}
-	}
+	missing := slices.IndexFunc(found, isKeyFault)
+	needed := rotates || missing >= 0
 	switch {
 	case d.g.KeyFile == "" && !needed:
 		d.add(check{Check: "key", State: checkSkipped, Text: "the document holds no ciphertext, and no key file is named"})
@@ -36,6 +33,9 @@ func (d *doctor) keys(found eval.Diagnostics, rotates bool) (usable bool) {
 		text, remedy := cutLast(err.Error())
 		d.add(check{Check: "key", State: checkError, Text: text, Remedy: remedy})
 		return !needed
+	case missing >= 0:
+		d.found("key", "", found[missing])
+		return false
 	}
 	if c, ok := d.exposed(); ok {
 		d.add(c)
@@ -43,9 +43,10 @@ func (d *doctor) keys(found eval.Diagnostics, rotates bool) (usable bool) {
 	}
 	ids := make([]string, len(ring))
 	for i, key := range ring {
-		ids[i] = fmt.Sprintf("%q", key.ID())
+		ids[i] = strconv.Quote(key.ID())
 	}
-	d.add(check{Check: "key", State: checkOK, Text: fmt.Sprintf("%q is private, and has the keys that are needed among %s", d.g.KeyFile, strings.Join(ids, ", "))})
+	has := fmt.Sprintf("%q is private, and has the keys that are needed among %s", d.g.KeyFile, strings.Join(ids, ", "))
+	d.add(check{Check: "key", State: checkOK, Text: has})
 	return true
 }
 
