@@ -39,6 +39,12 @@
 // Save repeats the changes on the newest text if somebody else has saved the environment in between. Only if both concern
 // the same place is the error [ErrConflict], and nothing is written.
 //
+// # Editors
+//
+// [Evaluator.LanguageSchema] is a JSON Schema of documents, with what each provider and rotator takes, for editors that have
+// a YAML language server. Those with more to show ask [Evaluator.At] what stands at a position of a text, saved or not, and
+// [Evaluator.Complete] what may stand there. Neither calls a provider, rotator or crypter.
+//
 // # Results
 //
 // An [Environment] holds its values as one [Value], which is immutable and shares what several places name. Look values

@@ -71,6 +71,7 @@ type cli struct {
 	Key        keyCmd        `cmd:"" uses:"key" help:"Make keys."`
 	OIDC       oidcCmd       `cmd:"" uses:"" name:"oidc" help:"Log in to AWS with tokens of an issuer of your own."`
 	Completion completionCmd `cmd:"" uses:"" help:"Print a script that lets a shell complete commands, environments and paths."`
+	Schema     schemaCmd     `cmd:"" uses:"" help:"Print a JSON Schema of environments, for editors."`
 	Version    versionCmd    `cmd:"" uses:"" help:"Print which esc this is."`
 	Complete   completeCmd   `cmd:"" hidden:"" name:"__complete" help:"Print what a shell offers for the last word."`
 }

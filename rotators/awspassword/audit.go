@@ -13,11 +13,12 @@ import (
 	"github.com/escapement-go/escapement/rotators/internal/iamuser"
 )
 
-// Audit tells of the password of the user, in one row. Its role is "current"; "pending" if there are only candidates; and
-// "foreign" if the document holds none; "missing" if the user has no console access. When it was made is what the document says, and its last use is the last time that
-// the user signed in to the console. Nothing but reading is done. Without iam:GetUser the last use is not known, and
-// without iam:GetLoginProfile it is not noticed that the user has no console access. Its needs are the account, the
-// permissions, and password-policy: that what the inputs want is what the account's policy allows. The errors are those of Rotate.
+// Audit tells of the password of the user, in one row. Its role is "current"; "pending" if there are only candidates;
+// "foreign" if the document holds none; or "missing" if the user has no console access. When it was made is what the
+// document says, and its last use is the last time that the user signed in to the console. Nothing but reading is done.
+// Without iam:GetUser the last use is not known, and without iam:GetLoginProfile it is not noticed that the user has no
+// console access. Its needs are the account, the permissions, and password-policy: that the account's policy allows what the
+// inputs want. The errors are those of Rotate.
 //
 // MaxAge is "rotateAfter" by default, or else 90 days, and UnusedFor 45 days.
 func (o *Rotator) Audit(ctx context.Context, req *rotators.Request) (*rotators.Audit, error) {
