@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/escapement-go/escapement/eval/internal/syntax"
 	"github.com/escapement-go/escapement/eval/internal/yamltext"
@@ -266,11 +267,16 @@ func (o *operation) reportLoadFailure(mark syntax.Mark, e *env) {
 	}
 }
 
-// listed returns the names of all environments, as far as the loader can tell.
+// maxListing is how long a hint may take: a directory can hold a whole disk.
+const maxListing = time.Second
+
+// listed returns the names of all environments, as far as the loader can tell soon.
 func (o *operation) listed() []string {
 	if !o.hasListed {
 		o.hasListed = true
-		o.names, _ = guarded(func() ([]string, error) { return o.List(o.ctx) })
+		ctx, cancel := context.WithTimeout(o.ctx, maxListing)
+		defer cancel()
+		o.names, _ = guarded(func() ([]string, error) { return o.List(ctx) })
 	}
 	return o.names
 }

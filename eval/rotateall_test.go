@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -157,10 +158,10 @@ func TestRotateAllWaits(t *testing.T) {
 		}
 		e := host.Evaluator()
 		e.Rotators["age"] = ageing{host, 150}
-		count := 0
+		var count atomic.Int64
 		go func() {
 			for range e.RotateAll(t.Context(), names, due(4)) {
-				count++
+				count.Add(1)
 			}
 		}()
 		time.Sleep(time.Minute)
@@ -172,13 +173,13 @@ func TestRotateAllWaits(t *testing.T) {
 			}
 		}
 		mu.Unlock()
-		if waiting < 10 || waiting > 70 || count > 0 {
-			t.Errorf("%d have begun and %d are done", waiting, count)
+		if waiting < 10 || waiting > 70 || count.Load() > 0 {
+			t.Errorf("%d have begun and %d are done", waiting, count.Load())
 		}
 		time.Sleep(time.Hour)
 		synctest.Wait()
-		if count != len(names) {
-			t.Errorf("%d are done", count)
+		if n := count.Load(); n != int64(len(names)) {
+			t.Errorf("%d are done", n)
 		}
 	})
 }

@@ -47,10 +47,10 @@ func (c *initCmd) Run(ctx context.Context, g *cli) error {
 	}
 	var next strings.Builder
 	next.WriteString("\nNext:\n")
-	if g.KeyFile != keyFile {
+	if os.Getenv("ESC_KEY_FILE") != keyFile { // a flag is for one command, what comes next are others
 		fmt.Fprintf(&next, "  export ESC_KEY_FILE=%s\n", shellWord(keyFile))
 	}
-	if dir != g.directory() {
+	if c.Dir != "" || g.Dir != os.Getenv("ESC_DIR") {
 		fmt.Fprintf(&next, "  export ESC_DIR=%s\n", shellWord(dir))
 	}
 	fmt.Fprintf(&next, "  esc open %s\n  esc edit %[1]s\n  esc set %[1]s app.password --secret\n", name)
@@ -86,7 +86,7 @@ func initKey(file string) (string, error) {
 }
 
 // gitignored is what git is to leave alone: keys, issuers, and what a save that was broken off leaves behind.
-var gitignored = []string{"*.key", "issuer.json", ".*.yaml.tmp", ".*.yaml.lock"}
+var gitignored = []string{"*.key", "issuer.json", "oidc.json", ".*.yaml.tmp", ".*.yaml.lock"}
 
 // initIgnore adds what is missing in a .gitignore.
 func initIgnore(file string) error {

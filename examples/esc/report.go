@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/alecthomas/kong"
 	"golang.org/x/term"
@@ -94,9 +95,12 @@ func (c *cli) explain(err error) error {
 	return err
 }
 
-// hasNone reports whether there are no environments at all.
+// hasNone reports whether there are no environments at all, as far as that shows within a second: a directory can hold a
+// whole disk.
 func (c *cli) hasNone() bool {
-	names, err := c.evaluator().List(context.Background())
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	names, err := c.evaluator().List(ctx)
 	return err == nil && len(names) == 0
 }
 

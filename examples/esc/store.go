@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/url"
 	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -65,6 +66,13 @@ func gitStore(text string) (eval.Loader, error) {
 	options, err := readOptions(query, "commit")
 	if err != nil {
 		return nil, err
+	}
+	if rest, ok := strings.CutPrefix(dir, "~/"); ok { // no shell replaces it behind a colon
+		home, err := os.UserHomeDir()
+		if err != nil {
+			return nil, errors.New("there is no home directory for the ~; write the whole path")
+		}
+		dir = filepath.Join(home, rest)
 	}
 	store := &git.Store{Dir: dir, CommitFailed: func(err error) { fmt.Fprintf(os.Stderr, "warning: %s\n", visible(err.Error())) }}
 	if commit := options.Get("commit"); commit != "" {
