@@ -47,7 +47,7 @@ func TestLicences(t *testing.T) {
 	}
 	for _, name := range slices.Sorted(maps.Keys(licences)) {
 		found := slices.Sorted(maps.Keys(licences[name]))
-		t.Logf("licence: %s: %s", name, cmp.Or(strings.Join(found, ", "), "none"))
+		t.Logf("licence: %s: %s", name, cmp.Or(strings.Join(found, " and "), "none"))
 		if len(found) == 0 || slices.ContainsFunc(found, func(l string) bool { return !slices.Contains(permissive, l) }) {
 			t.Errorf("%s has the licences %q, and these are known to be permissive: %q", name, found, permissive)
 		}
