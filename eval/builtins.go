@@ -13,6 +13,7 @@ import (
 // A builtin is a pure function of the language. Unknowns, secrets, schemas and budgets are handled for all of them in
 // one place, [operation.evalFunc]; a new one needs a row in the table and a function on data.
 type builtin struct {
+	about    string // what it does, in a sentence for editors
 	form     syntax.Form
 	argument *schema.Schema // nil: anything
 	result   *schema.Schema // of the result, as long as it is unknown; nil: anything
@@ -26,23 +27,44 @@ var (
 	twoItems     = 2
 	builtins     = map[string]*builtin{
 		"fn::concat": {
-			form: syntax.FormList, argument: &schema.Schema{Type: []string{"array"}, Items: arraySchema},
+			about: "Puts lists together: a list of lists becomes one list.",
+			form:  syntax.FormList, argument: &schema.Schema{Type: []string{"array"}, Items: arraySchema},
 			result: arraySchema, parts: true, apply: concat,
 		},
-		"fn::fromBase64": {argument: stringSchema, result: stringSchema, apply: fromBase64},
-		"fn::fromJSON":   {argument: stringSchema, apply: fromJSON},
+		"fn::fromBase64": {
+			about:    "Decodes standard base64.",
+			argument: stringSchema, result: stringSchema, apply: fromBase64,
+		},
+		"fn::fromJSON": {
+			about:    "Reads JSON, and is the value that it holds.",
+			argument: stringSchema, apply: fromJSON,
+		},
 		"fn::join": {
-			form: syntax.FormPair, argument: pairOf(stringSchema, &schema.Schema{Type: []string{"array"}, Items: scalarSchema}),
+			about: "Joins the elements of a list to a text: takes a list of a delimiter and that list.",
+			form:  syntax.FormPair, argument: pairOf(stringSchema, &schema.Schema{Type: []string{"array"}, Items: scalarSchema}),
 			result: stringSchema, apply: join,
 		},
 		"fn::split": {
-			form: syntax.FormPair, argument: pairOf(stringSchema, stringSchema),
+			about: "Splits a text into a list: takes a list of a delimiter and that text.",
+			form:  syntax.FormPair, argument: pairOf(stringSchema, stringSchema),
 			result: &schema.Schema{Type: []string{"array"}, Items: stringSchema}, apply: split,
 		},
-		"fn::toBase64": {argument: stringSchema, result: stringSchema, apply: toBase64},
-		"fn::toJSON":   {result: stringSchema, apply: toJSON},
-		"fn::toString": {result: stringSchema, apply: toString},
-		"fn::toYAML":   {result: stringSchema, apply: toYAML},
+		"fn::toBase64": {
+			about:    "Encodes a text as standard base64.",
+			argument: stringSchema, result: stringSchema, apply: toBase64,
+		},
+		"fn::toJSON": {
+			about:  "Writes a value as JSON.",
+			result: stringSchema, apply: toJSON,
+		},
+		"fn::toString": {
+			about:  "Writes a value as text, as an interpolation does.",
+			result: stringSchema, apply: toString,
+		},
+		"fn::toYAML": {
+			about:  "Writes a value as YAML.",
+			result: stringSchema, apply: toYAML,
+		},
 	}
 	functionForms = formsOf(builtins)
 )

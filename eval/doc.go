@@ -13,8 +13,9 @@
 //	}
 //	region, ok := env.Values.Lookup("aws.region")
 //
-// A [Loader] finds environments by their names: [Dir] in a directory, [FS] in any fs.FS. Dir returns a [Saver], which can
-// also replace them, so that no reader, crash or rival ever meets half of a text.
+// A [Loader] finds environments by their names: [Dir] in a directory, [FS] in any fs.FS, a [Memory] in memory, and the
+// packages below eval/stores in a git repository and in a bucket. All but FS are [Saver]s, too, which can replace them so
+// that no reader, crash or rival ever meets half of a text. Package storetest tells whether another one does.
 //
 // # Documents
 //
@@ -37,6 +38,12 @@
 //
 // Save repeats the changes on the newest text if somebody else has saved the environment in between. Only if both concern
 // the same place is the error [ErrConflict], and nothing is written.
+//
+// # Editors
+//
+// [Evaluator.LanguageSchema] is a JSON Schema of documents, with what each provider and rotator takes, for editors that have
+// a YAML language server. Those with more to show ask [Evaluator.At] what stands at a position of a text, saved or not, and
+// [Evaluator.Complete] what may stand there. Neither calls a provider, rotator or crypter.
 //
 // # Results
 //

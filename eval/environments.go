@@ -184,7 +184,7 @@ func (o *operation) parsed(e *env, text []byte) {
 		e.doc = o.documents.parse(e.name, text, o.limits)
 	}
 	for i := range e.doc.Imports {
-		imported := o.envs[e.doc.Imports[i].Name]
+		imported := o.envs[o.pinned(e, e.doc.Imports[i].Name)]
 		o.discovered = o.discovered || imported == nil || !imported.asked
 	}
 	for _, secret := range e.doc.Secrets {

@@ -56,7 +56,7 @@ func (o *operation) imported(e *env) []*env {
 		for i := range e.doc.Imports {
 			if name := e.doc.Imports[i].Name; !seen[name] {
 				seen[name] = true
-				e.imported = append(e.imported, o.env(name))
+				e.imported = append(e.imported, o.named(e, name))
 			}
 		}
 	}
@@ -97,7 +97,7 @@ func (o *operation) admit(level []*env) {
 		if e.usable() {
 			for i := range e.doc.Imports {
 				item := &e.doc.Imports[i]
-				imported := o.env(item.Name)
+				imported := o.named(e, item.Name)
 				closes := o.closesCycle(e, imported)
 				e.imports = append(e.imports, importEdge{item, imported, closes})
 				if closes {

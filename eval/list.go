@@ -12,7 +12,7 @@ import (
 	"github.com/escapement-go/escapement/eval/internal/syntax"
 )
 
-// A Lister is a Loader that can tell which environments there are. Those of [FS] and [Dir] are Listers.
+// A Lister is a Loader that can tell which environments there are. Those of [FS] and [Dir] and a [Memory] are Listers.
 type Lister interface {
 	Loader
 

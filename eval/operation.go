@@ -26,6 +26,7 @@ type request struct {
 	anonymous bool   // nor has it a name
 	paths     []string
 	rotate    RotateOptions
+	still     bool     // of checking: nothing is decrypted, whatever CheckSecrets says
 	inquiry   *inquiry // of rotating: the rotators are asked this, and do not rotate; nil: they do
 
 	// gather, if not nil, is run when the values are there, and again as long as it returns false since it has to wait.
@@ -150,7 +151,7 @@ func (o *operation) run(result *Environment) {
 	if o.request.verb == checking && o.paths == nil {
 		o.checkExposed()
 	}
-	if !o.stopped() && (o.request.verb == opening || o.CheckSecrets) {
+	if !o.stopped() && (o.request.verb == opening || o.CheckSecrets && !o.request.still) {
 		o.project(&Environment{}, o.result())
 		if o.errors == 0 && !o.broken() {
 			o.performing = true

@@ -103,7 +103,7 @@ func (w walker) environments() (place, bool) {
 			"invalid environment name "+quoted(w.path[1].Name+"/"+w.path[2].Name), syntax.NameHint)
 		return unknownPlace(), true
 	}
-	env := w.operation.env(name)
+	env := w.operation.named(w.env, name)
 	if !env.isRoot() && !env.loadedWithImports {
 		if mark := w.mark(1, 2); !slices.Contains(env.references, mark) {
 			env.references = append(env.references, mark)

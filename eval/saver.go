@@ -22,8 +22,19 @@ type Saver interface {
 	//
 	// Save obeys the end of the context as long as it has not begun to replace. It changes neither old nor new, and keeps
 	// neither. Like Load it is called by several goroutines at once, and by other processes, also for one environment:
-	// of those that begin with the same old text, one wins.
+	// of those that begin with the same old text, one wins. An error holds nothing of the texts.
 	Save(ctx context.Context, name string, old, new []byte) error
+}
+
+// A Creator is a Saver that can make environments, too. The environments of a Saver that is none are made by other means,
+// such as an editor.
+type Creator interface {
+	Saver
+
+	// Create makes an environment with a text, and returns nil only when that is durable. If there is one already the
+	// error matches fs.ErrExist, and nothing is written, unless its text is the same. What [Saver] says of errors that
+	// match [ErrUncertain], of others, of the context and of concurrency holds for Create.
+	Create(ctx context.Context, name string, text []byte) error
 }
 
 // What the error of a save may match.

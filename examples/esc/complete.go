@@ -1,12 +1,12 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"os"
 	"regexp"
 	"strings"
+	"time"
 
 	"github.com/alecthomas/kong"
 
@@ -24,7 +24,7 @@ func (c *completeCmd) Run(ctx context.Context, g *cli) error {
 		return nil
 	}
 	words, last := c.Words[:len(c.Words)-1], c.Words[len(c.Words)-1]
-	l := commandLine{node: parser.Model.Node, dir: g.Dir}
+	l := commandLine{node: parser.Model.Node, storeFlags: g.storeFlags}
 	for _, word := range words {
 		l.read(word)
 	}
@@ -45,7 +45,7 @@ type commandLine struct {
 	flag       *kong.Flag // that the next word is the value of; nil for none
 	onlyArgs   bool       // behind --
 	positional []string
-	dir        string // of the environments
+	storeFlags
 }
 
 func (l *commandLine) read(word string) {
@@ -70,8 +70,11 @@ func (l *commandLine) read(word string) {
 }
 
 func (l *commandLine) setFlag(value string) {
-	if l.flag.Name == "dir" {
-		l.dir = value
+	switch l.flag.Name {
+	case "dir":
+		l.Dir = value
+	case "store":
+		l.Store = value
 	}
 	l.flag = nil
 }
@@ -152,7 +155,13 @@ func (l *commandLine) arguments(ctx context.Context) (all []string) {
 	if i < len(l.positional) && !argument.IsSlice() {
 		return nil // there are all of them
 	}
-	e := &eval.Evaluator{Loader: eval.Dir(cmp.Or(l.dir, "."))}
+	loader, err := l.loader()
+	if err != nil {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, completionTime)
+	defer cancel()
+	e := &eval.Evaluator{Loader: loader}
 	switch argument.Name {
 	case "env", "other-env", "prefix":
 		all, _ = e.List(ctx)
@@ -162,6 +171,9 @@ func (l *commandLine) arguments(ctx context.Context) (all []string) {
 	}
 	return values(argument)
 }
+
+// completionTime bounds how long somebody waits who has pressed a key.
+const completionTime = 3 * time.Second
 
 // maxCompleted bounds how many paths are offered.
 const maxCompleted = 10_000

@@ -28,7 +28,7 @@ func (c *lsCmd) Run(ctx context.Context, g *cli) error {
 		return fmt.Errorf("cannot list environments: %w", err)
 	}
 	if len(names) == 0 {
-		fmt.Fprintf(os.Stderr, "hint: there are no environments in %q; make one with esc init\n", g.directory())
+		fmt.Fprintf(os.Stderr, "hint: there are no environments in %q%s\n", g.place(), g.remedy())
 	}
 	found := []string{}
 	for _, name := range names {

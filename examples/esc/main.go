@@ -6,7 +6,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"os"
@@ -45,41 +44,48 @@ With esc run it is that of the program, if that was started.`
 
 // cli is the command line.
 type cli struct {
-	Dir     string `help:"Directory of the environments; the working directory where it is left out." env:"ESC_DIR" placeholder:"DIR"`
+	storeFlags
 	KeyFile string `help:"File of the keys of secrets." name:"key" env:"ESC_KEY_FILE" placeholder:"FILE"`
 
 	awsFlags
 
 	Init       initCmd       `cmd:"" uses:"dir key" help:"Prepare a directory: a key, a .gitignore and a first environment."`
-	Ls         lsCmd         `cmd:"" uses:"dir" help:"List the environments."`
-	Open       openCmd       `cmd:"" uses:"dir key aws" help:"Print an environment with its secrets."`
-	Get        getCmd        `cmd:"" uses:"dir key" help:"Print an environment without calling a provider, secrets redacted."`
-	Check      checkCmd      `cmd:"" uses:"dir" help:"Say what is wrong with environments."`
-	Explain    explainCmd    `cmd:"" uses:"dir" help:"Say where a value comes from."`
-	Graph      graphCmd      `cmd:"" uses:"dir" help:"Draw what an environment imports and calls."`
-	Diff       diffCmd       `cmd:"" uses:"dir key aws" help:"Compare the values of two environments."`
-	Set        setCmd        `cmd:"" uses:"dir key" help:"Change one value in an environment's file."`
-	Rm         rmCmd         `cmd:"" uses:"dir" help:"Remove one value from an environment's file."`
-	Edit       editCmd       `cmd:"" uses:"dir key" help:"Change an environment's file in your editor, with its secrets decrypted."`
-	Encrypt    encryptCmd    `cmd:"" uses:"dir key" help:"Encrypt the secrets in an environment's file."`
-	Decrypt    decryptCmd    `cmd:"" uses:"dir key" help:"Print an environment's file with its secrets decrypted."`
-	Rotate     rotateCmd     `cmd:"" uses:"dir key aws" help:"Renew the credentials of an environment, or of all."`
-	Status     statusCmd     `cmd:"" uses:"dir key aws" help:"Say how old the credentials of an environment, or of all, are."`
-	Audit      auditCmd      `cmd:"" uses:"dir key aws" help:"Say which access keys there are, and what is wrong with them."`
-	Verify     verifyCmd     `cmd:"" uses:"dir key aws" help:"Prove that the credentials of an environment work."`
-	Run        runCmd        `cmd:"" uses:"dir key aws" help:"Run a program with the variables and files of an environment."`
+	Ls         lsCmd         `cmd:"" uses:"dir store" help:"List the environments."`
+	Open       openCmd       `cmd:"" uses:"dir store key aws" help:"Print an environment with its secrets."`
+	Get        getCmd        `cmd:"" uses:"dir store key" help:"Print an environment without calling a provider, secrets redacted."`
+	Check      checkCmd      `cmd:"" uses:"dir store" help:"Say what is wrong with environments."`
+	Explain    explainCmd    `cmd:"" uses:"dir store" help:"Say where a value comes from."`
+	Graph      graphCmd      `cmd:"" uses:"dir store" help:"Draw what an environment imports and calls."`
+	Diff       diffCmd       `cmd:"" uses:"dir store key aws" help:"Compare the values of two environments."`
+	Set        setCmd        `cmd:"" uses:"dir store key" help:"Change one value in an environment's file."`
+	Rm         rmCmd         `cmd:"" uses:"dir store" help:"Remove one value from an environment's file."`
+	Edit       editCmd       `cmd:"" uses:"dir store key" help:"Change an environment's file in your editor, with its secrets decrypted."`
+	Encrypt    encryptCmd    `cmd:"" uses:"dir store key" help:"Encrypt the secrets in an environment's file."`
+	Decrypt    decryptCmd    `cmd:"" uses:"dir store key" help:"Print an environment's file with its secrets decrypted."`
+	Rotate     rotateCmd     `cmd:"" uses:"dir store key aws" help:"Renew the credentials of an environment, or of all."`
+	Status     statusCmd     `cmd:"" uses:"dir store key aws" help:"Say how old the credentials of an environment, or of all, are."`
+	Audit      auditCmd      `cmd:"" uses:"dir store key aws" help:"Say which access keys there are, and what is wrong with them."`
+	Verify     verifyCmd     `cmd:"" uses:"dir store key aws" help:"Prove that the credentials of an environment work."`
+	Run        runCmd        `cmd:"" uses:"dir store key aws" help:"Run a program with the variables and files of an environment."`
 	Key        keyCmd        `cmd:"" uses:"key" help:"Make keys."`
 	OIDC       oidcCmd       `cmd:"" uses:"" name:"oidc" help:"Log in to AWS with tokens of an issuer of your own."`
 	Completion completionCmd `cmd:"" uses:"" help:"Print a script that lets a shell complete commands, environments and paths."`
+	Schema     schemaCmd     `cmd:"" uses:"" help:"Print a JSON Schema of environments, for editors."`
 	Version    versionCmd    `cmd:"" uses:"" help:"Print which esc this is."`
 	Complete   completeCmd   `cmd:"" hidden:"" name:"__complete" help:"Print what a shell offers for the last word."`
 }
 
-// evaluator returns an evaluator for the directory. Without keys that can be read it has no Crypter, so that nobody
+// Validate refuses flags that cannot be used.
+func (c *cli) Validate() error {
+	return errors.Join(c.storeFlags.Validate(), c.awsFlags.Validate())
+}
+
+// evaluator returns an evaluator for the environments. Without keys that can be read it has no Crypter, so that nobody
 // needs a key for what is not encrypted.
 func (c *cli) evaluator() *eval.Evaluator {
+	loader, _ := c.loader() // Validate has said what is wrong with it
 	e := &eval.Evaluator{
-		Loader:    eval.Dir(c.directory()),
+		Loader:    loader,
 		Providers: c.providers(),
 		Rotators:  c.rotators(),
 	}
@@ -88,9 +94,6 @@ func (c *cli) evaluator() *eval.Evaluator {
 	}
 	return e
 }
-
-// directory is where the environments are.
-func (c *cli) directory() string { return cmp.Or(c.Dir, ".") }
 
 // endingSignals ask the program to end.
 var endingSignals = []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP}

@@ -69,7 +69,7 @@ func TestScripts(t *testing.T) {
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("ENVIRONMENTS", environments)
 			env.Setenv("GORACE", "atexit_sleep_ms=0") // the race detector would wait a second at the end of each process
-			return errors.Join(serveAWS(env), serveHooks(env))
+			return errors.Join(serveAWS(env), serveHooks(env), serveBucket(env))
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){"encrypt": encrypt},
 	})
@@ -137,7 +137,7 @@ func TestHelp(t *testing.T) {
 func TestInterrupted(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	g := &cli{Dir: "../environments"}
+	g := &cli{storeFlags: storeFlags{Dir: "../environments"}}
 	open := &openCmd{Env: "myapp/dev", Format: "json"}
 	get := &getCmd{Env: "myapp/dev", selection: selection{Format: "json"}}
 	check := &checkCmd{Envs: []string{"myapp/dev", "aws/login"}}

@@ -19,16 +19,20 @@ func orient(ctx context.Context, c *cli) bool {
 	}
 	var b strings.Builder
 	b.WriteString("esc opens, checks and changes environments: YAML documents of configuration and secrets.\n\n")
+	kind := "The directory"
+	if c.Store != "" {
+		kind = "The store"
+	}
 	names, err := c.evaluator().List(ctx)
 	switch {
 	case err != nil:
-		fmt.Fprintf(&b, "The directory %q cannot be read: %v.\nName another one with --dir or in ESC_DIR.\n", c.directory(), err)
+		fmt.Fprintf(&b, "%s %q cannot be read: %v.\nName another one with --dir or in ESC_DIR.\n", kind, c.place(), err)
 	case len(names) == 0:
-		fmt.Fprintf(&b, "There are none in %q yet.\n\n", c.directory())
+		fmt.Fprintf(&b, "There are none in %q yet.\n\n", c.place())
 		b.WriteString("  esc init           makes a first one, and a key for secrets\n")
 		b.WriteString("  esc --dir DIR ls   lists those of another directory\n")
 	default:
-		fmt.Fprintf(&b, "Those in %q:\n\n", c.directory())
+		fmt.Fprintf(&b, "Those in %q:\n\n", c.place())
 		for _, name := range names[:min(maxListed, len(names))] {
 			fmt.Fprintf(&b, "  %s\n", name)
 		}

@@ -83,9 +83,9 @@ func (c *cli) explain(err error) error {
 	case hasCode(err, "no-crypter"):
 		_, why := c.keys()
 		return errors.Join(err, why)
-	case hasCode(err, "load-failed") && errors.Is(err, fs.ErrNotExist) && c.hasNone():
+	case hasCode(err, "load-failed") && errors.Is(err, fs.ErrNotExist) && c.Store == "" && c.hasNone():
 		return errors.Join(err, hint(fmt.Sprintf("there are no environments in %q; make one with esc init", c.directory())))
-	case c.Dir == "" && hasCode(err, "load-failed") && errors.Is(err, fs.ErrNotExist):
+	case c.Dir == "" && c.Store == "" && hasCode(err, "load-failed") && errors.Is(err, fs.ErrNotExist):
 		return errors.Join(err, hint("environments are looked for in the working directory; name another one with --dir or in ESC_DIR"))
 	}
 	return err

@@ -5,11 +5,13 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -39,8 +41,14 @@ cat "$KEY"; echo; while :; do sleep 0.01; done`
 	signals := map[string]syscall.Signal{
 		"HUP": syscall.SIGHUP, "INT": syscall.SIGINT, "QUIT": syscall.SIGQUIT, "USR1": syscall.SIGUSR1, "USR2": syscall.SIGUSR2, "ALRM": syscall.SIGALRM,
 	}
+	ctx, stop := context.WithTimeout(t.Context(), time.Minute) // where a signal does not arrive, the script goes on for ever
+	defer stop()
 	for name, s := range signals {
-		cmd := exec.Command("esc", "--dir", dir, "run", "app", "--no-redact", "--", "sh", "-c", script)
+		if signal.Ignored(s) { // as under nohup; what this process ignores, its children do too, and what it catches, they do not
+			signal.Notify(make(chan os.Signal, 1), s)
+			defer signal.Ignore(s)
+		}
+		cmd := exec.CommandContext(ctx, "esc", "--dir", dir, "run", "app", "--no-redact", "--", "sh", "-c", script)
 		cmd.Env = append(os.Environ(), "XDG_RUNTIME_DIR="+private, "GORACE=atexit_sleep_ms=0")
 		cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true} // no terminal sends anything
 		out, err := cmd.StdoutPipe()

@@ -1,7 +1,6 @@
 package awspassword
 
 import (
-	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -9,10 +8,11 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 
+	"github.com/escapement-go/escapement/rotators/internal/draw"
 	"github.com/escapement-go/escapement/rotators/internal/iamuser"
 )
 
-// The classes of characters. Of the symbols that AWS counts, those are left out that documents and shells would read.
+// The classes of characters.
 const (
 	lower = iota
 	upper
@@ -21,10 +21,10 @@ const (
 )
 
 var alphabets = [...]string{
-	lower:   "abcdefghijklmnopqrstuvwxyz",
-	upper:   "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
-	numeric: "0123456789",
-	special: "!@#%^&*()_+-=[]|",
+	lower:   draw.Lower,
+	upper:   draw.Upper,
+	numeric: draw.Digits,
+	special: draw.Special,
 }
 
 // classNames are the inputs.
@@ -83,7 +83,7 @@ func (r recipe) generate(random io.Reader, others []string) (string, error) {
 	for {
 		password := make([]byte, r.length)
 		for i := range password {
-			c, err := pick(random, alphabet)
+			c, err := draw.From(random, alphabet)
 			if err != nil {
 				return "", err
 			}
@@ -103,18 +103,4 @@ func (r recipe) fits(password string) bool {
 		}
 	}
 	return true
-}
-
-// pick returns a character; a byte that would favour the first ones is thrown away.
-func pick(random io.Reader, alphabet string) (byte, error) {
-	even := 256 - 256%len(alphabet)
-	var b [1]byte
-	for {
-		if _, err := io.ReadFull(random, b[:]); err != nil {
-			return 0, fmt.Errorf("there are no random numbers: %w", err)
-		}
-		if int(b[0]) < even {
-			return alphabet[int(b[0])%len(alphabet)], nil
-		}
-	}
 }

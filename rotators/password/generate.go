@@ -1,39 +1,35 @@
 package password
 
-import "github.com/escapement-go/escapement/schema"
+import (
+	"io"
+
+	"github.com/escapement-go/escapement/rotators/internal/draw"
+	"github.com/escapement-go/escapement/schema"
+)
 
 // generate returns a password: of each class the least number of characters, the rest from all classes together, in random
 // order. Everything is drawn with equal chances.
-func (p policy) generate(d dice) schema.Secret {
-	text, all := make([]byte, 0, p.length), ""
+func (p policy) generate(random io.Reader) (schema.Secret, error) {
+	alphabets, all := make([]string, 0, p.length), "" // whence each character comes
 	for _, c := range p.classes {
 		for range c.least {
-			text = append(text, c.alphabet[d.below(len(c.alphabet))])
+			alphabets = append(alphabets, c.alphabet)
 		}
 		all += c.alphabet
 	}
-	for len(text) < p.length {
-		text = append(text, all[d.below(len(all))])
+	for len(alphabets) < p.length {
+		alphabets = append(alphabets, all)
 	}
-	for i := len(text) - 1; i > 0; i-- {
-		j := d.below(i + 1)
-		text[i], text[j] = text[j], text[i]
-	}
-	return schema.NewSecret(string(text))
-}
-
-// A dice fills bytes at random and never fails, as the Read of crypto/rand.
-type dice func([]byte) (int, error)
-
-// below returns a number from 0 to n-1, where n is at most 65536. Numbers that would give some of them a better chance are
-// drawn again.
-func (d dice) below(n int) int {
-	const values = 1 << 16
-	for {
-		var b [2]byte
-		d(b[:])
-		if drawn := int(b[0])<<8 | int(b[1]); drawn < values-values%n {
-			return drawn % n
+	text := make([]byte, p.length)
+	for i := range text {
+		j, err := draw.Below(random, p.length-i)
+		if err != nil {
+			return schema.Secret{}, err
+		}
+		alphabets[i], alphabets[i+j] = alphabets[i+j], alphabets[i]
+		if text[i], err = draw.From(random, alphabets[i]); err != nil {
+			return schema.Secret{}, err
 		}
 	}
+	return schema.NewSecret(string(text)), nil
 }

@@ -10,12 +10,14 @@ import (
 
 	"github.com/escapement-go/escapement/providers"
 	"github.com/escapement-go/escapement/rotators"
+	"github.com/escapement-go/escapement/rotators/internal/draw"
+	"github.com/escapement-go/escapement/schema"
 )
 
 // Every combination of classes, with and without characters that must occur, yields passwords of the right length and
 // characters; each class and each character has its share, at every place.
 func TestDistribution(t *testing.T) {
-	d := dice(rand.NewChaCha8([32]byte{}).Read)
+	random := rand.NewChaCha8([32]byte{})
 	const passwords = 10_000
 	combinations := 0
 	for bits := range 1 << 4 {
@@ -37,7 +39,11 @@ func TestDistribution(t *testing.T) {
 			combinations++
 			places, seen := make([][256]int, p.length), map[string]bool{}
 			for range passwords {
-				text := p.generate(d).Reveal()
+				password, err := p.generate(random)
+				if err != nil {
+					t.Fatal(err)
+				}
+				text := password.Reveal()
 				checkPassword(t, p, text)
 				seen[text] = true
 				for i := range text {
@@ -116,15 +122,12 @@ func likely(got, tries int, chance float64) bool {
 	return math.Abs(float64(got)-mean) <= 6*math.Sqrt(mean*(1-chance))+1
 }
 
-// A number is drawn again if its remainder would favour some: the alphabet has 5 characters, and 65535 is none of 13107 × 5.
-func TestUnbiased(t *testing.T) {
-	values := [][2]byte{{0xff, 0xff}, {0xff, 0xfe}}
-	d := dice(func(b []byte) (int, error) {
-		b[0], b[1], values = values[0][0], values[0][1], values[1:]
-		return 2, nil
-	})
-	if got := d.below(5); got != 0xfffe%5 || len(values) != 0 {
-		t.Errorf("drew %d, and %d values are left", got, len(values))
+func TestNoRandomNumbers(t *testing.T) {
+	p := policy{length: 8, classes: []class{{draw.Lower, 0}}}
+	for n := range 8 * 4 { // two bytes for each place, and two for each character
+		if password, err := p.generate(strings.NewReader(strings.Repeat("x", n))); err == nil || password != (schema.Secret{}) {
+			t.Errorf("of %d bytes there is a password", n)
+		}
 	}
 }
 

@@ -7,19 +7,12 @@ import (
 
 	"github.com/escapement-go/escapement/rotators"
 	"github.com/escapement-go/escapement/rotators/internal/age"
+	"github.com/escapement-go/escapement/rotators/internal/draw"
 )
 
 const (
 	usualLength = 32
 	maxLength   = 1024
-)
-
-// The alphabets of the classes.
-const (
-	lowerLetters = "abcdefghijklmnopqrstuvwxyz"
-	upperLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-	digits       = "0123456789"
-	usualSpecial = "!@#%^&*()_+-=[]|"
 )
 
 // A policy says what a password looks like.
@@ -64,9 +57,9 @@ func parsePolicy(req *rotators.Request) (policy, error) {
 		enabled     bool
 		class
 	}{
-		{"lower", "minLower", raw.Lower, class{lowerLetters, raw.MinLower}},
-		{"upper", "minUpper", raw.Upper, class{upperLetters, raw.MinUpper}},
-		{"numeric", "minNumeric", raw.Numeric, class{digits, raw.MinNumeric}},
+		{"lower", "minLower", raw.Lower, class{draw.Lower, raw.MinLower}},
+		{"upper", "minUpper", raw.Upper, class{draw.Upper, raw.MinUpper}},
+		{"numeric", "minNumeric", raw.Numeric, class{draw.Digits, raw.MinNumeric}},
 		{"special", "minSpecial", raw.Special, class{special, raw.MinSpecial}},
 	} {
 		switch sum += c.class.least; {
@@ -90,14 +83,14 @@ func parsePolicy(req *rotators.Request) (policy, error) {
 func parseSpecial(override string, enabled bool) (string, error) {
 	switch {
 	case override == "":
-		return usualSpecial, nil
+		return draw.Special, nil
 	case !enabled:
 		return "", badInput("overrideSpecial", `wants characters that "special" excludes; leave one of them out`)
 	}
 	for i, c := range override {
 		switch {
-		case c <= ' ' || c >= 0x7f || strings.ContainsRune(lowerLetters+upperLetters+digits, c):
-			return "", badInput("overrideSpecial", "has %q, which is no special character; use some of %s", c, usualSpecial)
+		case c <= ' ' || c >= 0x7f || strings.ContainsRune(draw.Lower+draw.Upper+draw.Digits, c):
+			return "", badInput("overrideSpecial", "has %q, which is no special character; use some of %s", c, draw.Special)
 		case strings.ContainsRune(override[:i], c):
 			return "", badInput("overrideSpecial", "has %q more than once", c)
 		}

@@ -137,7 +137,10 @@ const enough = 100
 // draw returns a password that is neither the current nor the previous one.
 func (r *run) draw() (schema.Secret, error) {
 	for range enough {
-		password := r.policy.generate(rand.Read)
+		password, err := r.policy.generate(rand.Reader)
+		if err != nil {
+			return password, err
+		}
 		if !r.state.current.is(password) && !r.state.previous.is(password) {
 			return password, nil
 		}

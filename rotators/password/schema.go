@@ -7,6 +7,7 @@ import (
 
 	"github.com/escapement-go/escapement/rotators"
 	"github.com/escapement-go/escapement/rotators/internal/age"
+	"github.com/escapement-go/escapement/rotators/internal/draw"
 	"github.com/escapement-go/escapement/schema"
 )
 
@@ -40,7 +41,7 @@ func inputSchema() *schema.Schema {
 			"minUpper":        count("The least number of upper-case letters.", 0, 0),
 			"minNumeric":      count("The least number of digits.", 0, 0),
 			"minSpecial":      count("The least number of special characters.", 0, 0),
-			"overrideSpecial": text("The special characters, instead of " + usualSpecial + "."),
+			"overrideSpecial": text("The special characters, instead of " + draw.Special + "."),
 			"minInterval":     age.Schema("The least time between two rotations, 5m to 168h."),
 			"rotateAfter":     age.Schema("The age of the password at which it is due for rotation, 1h to 3650d."),
 		},

@@ -112,3 +112,20 @@ func lineEnd(text string, offset int) int {
 	}
 	return len(text)
 }
+
+// Contains reports whether a byte lies in the span or just behind it, where a cursor stands after what was typed.
+func (s Span) Contains(offset int) bool { return s.Begin.Byte <= offset && offset <= s.End.Byte }
+
+// Lines are those of a text that need not be a document.
+type Lines struct {
+	index *index
+}
+
+// NewLines finds the lines of a text.
+func NewLines(text string) Lines { return Lines{newIndex(text)} }
+
+// Offset returns the byte of a line and column, both from 1; that of the end of the text for positions beyond it.
+func (l Lines) Offset(line, column int) int { return l.index.offset(line, column) }
+
+// Span returns the span between two bytes.
+func (l Lines) Span(begin, end int) Span { return l.index.span(begin, end) }

@@ -1,0 +1,123 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"github.com/escapement-go/escapement/eval"
+	"github.com/escapement-go/escapement/eval/stores/git"
+	"github.com/escapement-go/escapement/eval/stores/s3"
+)
+
+// storeFlags say where environments are.
+type storeFlags struct {
+	Dir   string `help:"Directory of the environments; the working directory where it is left out." env:"ESC_DIR" placeholder:"DIR"`
+	Store string `help:"Where the environments are instead of in a directory: git:DIR[?commit=true] or s3://BUCKET/PREFIX?region=REGION." env:"ESC_STORE" placeholder:"STORE"`
+}
+
+// Validate refuses a store that is none.
+func (f *storeFlags) Validate() error {
+	if _, err := f.loader(); err != nil {
+		return fmt.Errorf("--store: %w", err)
+	}
+	return nil
+}
+
+// directory is where the environments are if they are in a directory.
+func (f *storeFlags) directory() string { return cmp.Or(f.Dir, ".") }
+
+// place is how messages name where the environments are.
+func (f *storeFlags) place() string { return cmp.Or(f.Store, f.directory()) }
+
+// remedy is what to do where there are no environments.
+func (f *storeFlags) remedy() string {
+	if f.Store != "" {
+		return ""
+	}
+	return "; make one with esc init"
+}
+
+// loader returns the store of the environments.
+func (f *storeFlags) loader() (eval.Loader, error) {
+	kind, rest, _ := strings.Cut(f.Store, ":")
+	switch {
+	case f.Store == "":
+		return eval.Dir(f.directory()), nil
+	case kind == "git":
+		return gitStore(rest)
+	case kind == "s3" && strings.HasPrefix(rest, "//"):
+		return s3Store(f.Store)
+	}
+	return nil, errors.New(`write git:DIR, or s3://BUCKET/PREFIX?region=REGION`)
+}
+
+func gitStore(text string) (eval.Loader, error) {
+	dir, query, _ := strings.Cut(text, "?")
+	options, err := readOptions(query, "commit")
+	if err != nil {
+		return nil, err
+	}
+	store := &git.Store{Dir: dir, CommitFailed: func(err error) { fmt.Fprintf(os.Stderr, "warning: %v\n", err) }}
+	if commit := options.Get("commit"); commit != "" {
+		if store.Commit, err = strconv.ParseBool(commit); err != nil {
+			return nil, errors.New("commit must be true or false")
+		}
+	}
+	return store, nil
+}
+
+func s3Store(text string) (eval.Loader, error) {
+	u, err := url.Parse(text)
+	if err != nil || u.User != nil || u.Fragment != "" || u.Host == "" {
+		return nil, errors.New("it is not of the form s3://BUCKET/PREFIX?region=REGION") // and may hold a secret
+	}
+	options, err := readOptions(u.RawQuery, "region", "endpoint")
+	if err != nil {
+		return nil, err
+	}
+	if options.Get("region") == "" {
+		return nil, errors.New("the region of the bucket is missing; write s3://BUCKET/PREFIX?region=REGION")
+	}
+	prefix := strings.Trim(u.Path, "/")
+	if prefix != "" {
+		prefix += "/"
+	}
+	return &s3.Store{
+		Bucket: u.Host, Prefix: prefix, Region: options.Get("region"), Endpoint: options.Get("endpoint"),
+		Credentials: aws.CredentialsProviderFunc(variables),
+	}, nil
+}
+
+// readOptions reads what follows a question mark.
+func readOptions(query string, known ...string) (url.Values, error) {
+	options, err := url.ParseQuery(query)
+	if err != nil {
+		return nil, errors.New("what follows the question mark is not of the form name=value")
+	}
+	for name, values := range options {
+		if !slices.Contains(known, name) || len(values) > 1 {
+			return nil, fmt.Errorf("%q is not expected, or more than once; there may be %s", name, strings.Join(known, " and "))
+		}
+	}
+	return options, nil
+}
+
+// variables are the credentials of the bucket: those of the environment, and no others.
+func variables(context.Context) (aws.Credentials, error) {
+	c := aws.Credentials{
+		AccessKeyID: os.Getenv("AWS_ACCESS_KEY_ID"), SecretAccessKey: os.Getenv("AWS_SECRET_ACCESS_KEY"), SessionToken: os.Getenv("AWS_SESSION_TOKEN"),
+	}
+	if !c.HasKeys() {
+		return aws.Credentials{}, errors.New("set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and perhaps AWS_SESSION_TOKEN, to credentials for the bucket")
+	}
+	return c, nil
+}
