@@ -19,6 +19,9 @@
 // rotator is a provider that has a state. Inputs that only Rotate uses are listed in the schema's RotateOnly, so that
 // opening an environment evaluates nothing for them.
 //
+// The directory examples/embed/rotator has a whole rotator, which survives a crash at every point, and the page
+// examples/docs/writing-a-rotator.md goes through it.
+//
 // # What a rotator owes
 //
 // Open has the duties of a provider's Open. Package rotatortest holds any rotator to them and to these rules, and quotes
