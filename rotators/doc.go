@@ -32,7 +32,7 @@
 //  3. Open changes nothing.
 //  4. Open answers for every saved state; for that of an unfinished first rotation its error matches ErrNotRotated.
 //  5. A state is an object of plain data that satisfies the state schema.
-//  6. The text of a secret is in a schema.Secret or nowhere: in no other part of a state, and in no event, plan or error.
+//  6. The text of a secret is in a schema.Secret or nowhere: in no other part of a state, and in no event, plan, audit or error.
 //  7. Neither the request nor a state that was handed over is changed.
 //  8. Neither save nor Report is called after the method has returned.
 //  9. Rotate renews the credential: what Open returns afterwards is new, and works.
@@ -50,4 +50,6 @@
 //  21. Plan does nothing but read.
 //  22. Plan returns what Rotate would do now, in a world without faults.
 //  23. No method panics.
+//  24. Audit answers for every saved state; it and Verify do nothing but read.
+//  25. Verify succeeds if the credential that Open returns works, and fails if it does not.
 package rotators
