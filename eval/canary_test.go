@@ -348,13 +348,17 @@ func corpus(t testing.TB) map[string]string {
 // printed and not revealed.
 func TestCanaries(t *testing.T) {
 	codes := map[string]bool{}
+	verbs := []string{"check", "open", "open paths", "rotate", "rotate paths", "rotate version", "rotate due", "plan"}
+	planted, leaked := 0, 0
 	for name, p := range canaryCases {
 		t.Run(name, func(t *testing.T) {
-			for _, verb := range []string{"check", "open", "open paths", "rotate", "rotate paths", "rotate version", "rotate due", "plan"} {
-				p.open(t, verb, codes)
+			for _, verb := range verbs {
+				some, leaks := p.open(t, verb, codes)
+				planted, leaked = planted+some, leaked+leaks
 			}
 		})
 	}
+	t.Logf("canaries: %d documents with %d verbs: %d planted, %d leaked", len(canaryCases), len(verbs), planted, leaked)
 	all := corpusCodes(t)
 	if len(all) < 80 {
 		t.Errorf("the corpus has only %d codes", len(all))
@@ -367,8 +371,8 @@ func TestCanaries(t *testing.T) {
 	}
 }
 
-// open plants, evaluates, prints and looks.
-func (p planted) open(t *testing.T, verb string, codes map[string]bool) {
+// open plants, evaluates, prints and looks. It returns how many canaries there were, and how many of them leak.
+func (p planted) open(t *testing.T, verb string, codes map[string]bool) (some, leaks int) {
 	t.Helper()
 	files, canaries := p.plant()
 	canaries = append(canaries, told, evaltest.CanaryOf("CANARY_OF_A_NAME"))
@@ -403,6 +407,7 @@ func (p planted) open(t *testing.T, verb string, codes map[string]bool) {
 		if c.Leaks(out.String()) == nil {
 			continue
 		}
+		leaks++
 		for line := range strings.Lines(out.String()) {
 			if leaks := c.Leaks(line); leaks != nil {
 				t.Errorf("%s: %q leaks as %v: %.1000s", verb, c.Text(), leaks, line)
@@ -410,6 +415,7 @@ func (p planted) open(t *testing.T, verb string, codes map[string]bool) {
 			}
 		}
 	}
+	return len(canaries), leaks
 }
 
 // printed gathers everything that is printed of an outcome.

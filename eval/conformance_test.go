@@ -41,6 +41,9 @@ func complete(t *testing.T, cases []*evaltest.Case, prefix string, last int) {
 			t.Errorf("there is no case %s", number)
 		}
 	}
+	if !t.Failed() {
+		t.Logf("%d cases yield what is expected of them", len(cases))
+	}
 }
 
 // TestChangedText checks that an evaluator which remembers texts sees that one has changed.

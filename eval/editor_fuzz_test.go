@@ -95,6 +95,7 @@ func FuzzAt(f *testing.F) {
 		f.Add(text, 1+i%3, 1+i%40)
 	}
 	f.Add("values: {x: '${imports[\"", 1, 25)
+	f.Add("\ufeffvalues:\r\n  a: 1", 1, 9) // within the end of a line
 	f.Fuzz(func(t *testing.T, text string, line, column int) {
 		if strings.Contains(text, "7f3a9c") {
 			t.Skip("the document knows the secret")

@@ -128,7 +128,10 @@ func drawTop(t *rapid.T) any {
 
 // On known values Validate agrees with another implementation of JSON Schema.
 func TestAgreesWithOracle(t *testing.T) {
-	verdicts := map[bool]int{}
+	verdicts, differ := map[bool]int{}, 0
+	defer func() {
+		t.Logf("two validators: %d values valid, %d invalid, %d differences", verdicts[true], verdicts[false], differ)
+	}()
 	rapid.Check(t, func(t *rapid.T) {
 		text := drawTop(t)
 		s, problems := schema.Parse(text)
@@ -148,6 +151,7 @@ func TestAgreesWithOracle(t *testing.T) {
 			want := oracle.Validate(value)
 			got := s.Validate(value)
 			if (len(got) == 0) != (want == nil) {
+				differ++
 				t.Fatalf("schema %v\nvalue %v\ngot %v\nwant %v", s, value, got, want)
 			}
 			verdicts[want == nil]++

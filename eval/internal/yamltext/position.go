@@ -125,7 +125,13 @@ type Lines struct {
 func NewLines(text string) Lines { return Lines{newIndex(text)} }
 
 // Offset returns the byte of a line and column, both from 1; that of the end of the text for positions beyond it.
-func (l Lines) Offset(line, column int) int { return l.index.offset(line, column) }
+func (l Lines) Offset(line, column int) int {
+	at := l.index.offset(line, column)
+	if text := l.index.text; at > 0 && at < len(text) && text[at-1:at+1] == "\r\n" {
+		return at - 1 // nothing stands within the end of a line
+	}
+	return at
+}
 
 // Span returns the span between two bytes.
 func (l Lines) Span(begin, end int) Span { return l.index.span(begin, end) }
