@@ -3,6 +3,7 @@
 package killed
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"net/http"
@@ -20,12 +21,13 @@ func pause() {
 	if os.Getenv(childPause) != fmt.Sprint(paused.Add(1)) {
 		return
 	}
-	answer, err := http.Get(os.Getenv(childEndpoint) + "/pause")
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}} // an open connection would hold the clock up
+	answer, err := client.Get(os.Getenv(childEndpoint) + "/pause")
 	if err != nil {
 		return // the parent notices that nobody has waited
 	}
-	defer answer.Body.Close()
 	text, _ := io.ReadAll(answer.Body)
+	_ = answer.Body.Close()
 	frozen, _ := time.ParseDuration(string(text))
 	time.Sleep(frozen) // by the clock of the bubble
 }
@@ -36,6 +38,12 @@ type pausing struct{ http.RoundTripper }
 func (p pausing) RoundTrip(r *http.Request) (*http.Response, error) {
 	pause()
 	answer, err := p.RoundTripper.RoundTrip(r)
+	if err == nil {
+		var text []byte
+		text, err = io.ReadAll(answer.Body)
+		_ = answer.Body.Close()
+		answer.Body = io.NopCloser(bytes.NewReader(text))
+	}
 	pause()
 	return answer, err
 }
