@@ -3,6 +3,7 @@ package eval
 import (
 	"context"
 	"iter"
+	"slices"
 
 	"github.com/escapement-go/escapement/rotators"
 )
@@ -101,23 +102,27 @@ func auditing(opts rotators.AuditOptions) inquiry {
 
 // scrubbedAudit returns an audit without secrets in what it tells.
 func scrubbedAudit(found *rotators.Audit, secrets []string) *rotators.Audit {
-	audit := &rotators.Audit{Subject: found.Subject}
-	texts := []string{found.Subject}
+	audit := &rotators.Audit{Subject: found.Subject, Needs: slices.Clone(found.Needs)}
 	for _, row := range found.Rows {
-		for _, verdict := range row.Verdicts {
-			texts = append(texts, verdict.Text)
+		row.Verdicts = slices.Clone(row.Verdicts)
+		audit.Rows = append(audit.Rows, row)
+	}
+	told := []*string{&audit.Subject}
+	for i := range audit.Needs {
+		told = append(told, &audit.Needs[i].Text, &audit.Needs[i].Remedy)
+	}
+	for _, row := range audit.Rows {
+		for i := range row.Verdicts {
+			told = append(told, &row.Verdicts[i].Text)
 		}
 	}
+	texts := make([]string, len(told))
+	for i, text := range told {
+		texts[i] = *text
+	}
 	scrub(texts, secrets)
-	audit.Subject, texts = texts[0], texts[1:]
-	for _, row := range found.Rows {
-		verdicts := row.Verdicts
-		row.Verdicts = nil
-		for _, verdict := range verdicts {
-			verdict.Text, texts = texts[0], texts[1:]
-			row.Verdicts = append(row.Verdicts, verdict)
-		}
-		audit.Rows = append(audit.Rows, row)
+	for i, text := range told {
+		*text = texts[i]
 	}
 	return audit
 }

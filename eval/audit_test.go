@@ -54,7 +54,8 @@ func TestAudit(t *testing.T) {
 		if req.Audit.MaxAge != time.Hour || revealed(req.State["current"]) != "key-1" || req.Inputs["login"] == nil {
 			t.Errorf("request is %v, %v, %v", req.Audit, revealed(req.State), revealed(req.Inputs))
 		}
-		return &rotators.Audit{Subject: "owner of key-1", Rows: []rotators.AuditRow{
+		needs := []rotators.Need{{Name: "quota", Checked: true, Text: "key-1 is too much", Remedy: "delete key-1"}}
+		return &rotators.Audit{Subject: "owner of key-1", Needs: needs, Rows: []rotators.AuditRow{
 			{KeyID: "A", Role: "current", Verdicts: []rotators.Verdict{{Code: "unused", Level: rotators.Warning, Text: "key-1 is unused"}}},
 			{KeyID: "B", Role: "foreign"},
 		}}, nil
@@ -63,7 +64,8 @@ func TestAudit(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := &rotators.Audit{Subject: "owner of [secret]", Rows: []rotators.AuditRow{
+	needs := []rotators.Need{{Name: "quota", Checked: true, Text: "[secret] is too much", Remedy: "delete [secret]"}}
+	want := &rotators.Audit{Subject: "owner of [secret]", Needs: needs, Rows: []rotators.AuditRow{
 		{KeyID: "A", Role: "current", Verdicts: []rotators.Verdict{{Code: "unused", Level: rotators.Warning, Text: "[secret] is unused"}}},
 		{KeyID: "B", Role: "foreign"},
 	}}

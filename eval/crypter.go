@@ -20,7 +20,11 @@ import (
 // What Encrypt returns is kept in the document as it is, within a checksum, and given back to Decrypt. Errors must not
 // quote the plaintext.
 type Crypter interface {
+	// Encrypt returns a ciphertext, of any length, from which Decrypt gets the plaintext back. It may answer differently
+	// on every call.
 	Encrypt(ctx context.Context, env string, plaintext []byte) ([]byte, error)
+
+	// Decrypt returns the plaintext of what Encrypt returned, and an error for any other text.
 	Decrypt(ctx context.Context, env string, ciphertext []byte) ([]byte, error)
 }
 
@@ -47,6 +51,7 @@ type UnknownKeyError struct {
 	ID string // the id of the key, 1 to 64 characters of "A-Z a-z 0-9 . _ -"
 }
 
+// Error names the key and says what to do.
 func (e *UnknownKeyError) Error() string {
 	return fmt.Sprintf("no key %q; add that key to the key file, or encrypt the secret again here", e.ID)
 }

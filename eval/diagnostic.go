@@ -33,8 +33,8 @@ type Related struct {
 // A Range is a half-open part of the text of one environment.
 type Range struct {
 	Environment string `json:"environment,omitempty"` // canonical name; "<yaml>" for a text without a name
-	Begin       Pos    `json:"begin"`
-	End         Pos    `json:"end"`
+	Begin       Pos    `json:"begin"`                 // of the first character
+	End         Pos    `json:"end"`                   // behind the last one
 }
 
 // A Pos is a place in a text. Lines and columns count from 1, columns in code points after a byte-order mark; bytes

@@ -63,9 +63,9 @@ func (e *Evaluator) CheckText(ctx context.Context, src []byte) (*Environment, er
 
 // An Environment is the result of an operation. It is immutable and safe for concurrent use.
 type Environment struct {
-	Name        string // canonical name; "<yaml>" for a text without a name
-	Values      Value  // an object
-	Diagnostics Diagnostics
+	Name        string      // canonical name; "<yaml>" for a text without a name
+	Values      Value       // an object; what could not be computed is unknown
+	Diagnostics Diagnostics // all of the operation, warnings included
 
 	variables []variable
 	files     []variable

@@ -19,12 +19,12 @@ type Explanation struct {
 // A Layer is what one document contributes to a value. The highest comes first: what the document itself writes, then
 // its imports from the last to the first, each with what it imports.
 type Layer struct {
-	Range Range  // where it is written; without a place if the document could not be read
-	Path  string // of what is written there, in its document, such as "values.login"
-	Part  string // which part of what is written there it is; "" for all of it
-	Role  LayerRole
-	Kind  LayerKind
-	Name  string // of the provider, the rotator or the function, such as "fn::join"
+	Range Range     // where it is written; without a place if the document could not be read
+	Path  string    // of what is written there, in its document, such as "values.login"
+	Part  string    // which part of what is written there it is; "" for all of it
+	Role  LayerRole // what becomes of it
+	Kind  LayerKind // what the document writes there
+	Name  string    // of the provider, the rotator or the function, such as "fn::join"
 
 	Literal    Value // of a literal that is written out
 	Secret     bool  // a secret is written in it
@@ -35,8 +35,8 @@ type Layer struct {
 
 // A Reference is what an expression refers to.
 type Reference struct {
-	Path  string // as it is written, such as environments.aws.oidc.login
-	Range Range
+	Path  string       // as it is written, such as environments.aws.oidc.login
+	Range Range        // where that is
 	To    *Explanation // nil if the reference is wrong, means all imports, or stands in a layer that does not count
 }
 

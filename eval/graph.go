@@ -39,7 +39,7 @@ const (
 
 // A GraphEdge leads from one node to another, by their indices.
 type GraphEdge struct {
-	From, To int
+	From, To int // indices of Nodes
 	Kind     GraphEdgeKind
 }
 

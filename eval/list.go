@@ -22,7 +22,7 @@ type Lister interface {
 	List(ctx context.Context) ([]string, error)
 }
 
-// List returns the names of all environments, in ascending order. The Loader must be a [Lister].
+// List returns the names of all environments, in ascending order. The Loader must be a [Lister]; its errors are passed on.
 func (e *Evaluator) List(ctx context.Context) ([]string, error) {
 	lister, ok := e.Loader.(Lister)
 	if !ok {

@@ -151,7 +151,8 @@ func (o *operation) run(result *Environment) {
 	if o.request.verb == checking && o.paths == nil {
 		o.checkExposed()
 	}
-	if !o.stopped() && (o.request.verb == opening || o.CheckSecrets && !o.request.still) {
+	decrypting := o.request.verb == checking && o.CheckSecrets && !o.request.still
+	if !o.stopped() && (o.request.verb == opening || decrypting) {
 		o.project(&Environment{}, o.result())
 		if o.errors == 0 && !o.broken() {
 			o.performing = true

@@ -97,6 +97,10 @@ func TestStatus(t *testing.T) {
 			if diff := cmp.Diff(test.want, got+calls); diff != "" {
 				t.Errorf("%s\n%v", diff, err)
 			}
+			e.CheckSecrets = true // is for Check alone
+			if again, _ := e.Status(t.Context(), "r", eval.StatusOptions{Paths: test.paths, Now: time.Unix(150, 0)}); showStatus(again) != got {
+				t.Errorf("with CheckSecrets: %s", showStatus(again))
+			}
 			if bad := strings.Contains(got, "!") && !strings.Contains(got, "nothing-to-rotate"); bad != (err != nil) {
 				t.Error(err)
 			}

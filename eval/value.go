@@ -16,6 +16,7 @@ import (
 // A Kind is one of the six kinds of values.
 type Kind uint8
 
+// The kinds of JSON.
 const (
 	Null Kind = iota
 	Bool
@@ -25,8 +26,13 @@ const (
 	Object
 )
 
+// String returns the name of the kind as schemas have it: null, boolean, number, string, array or object.
 func (k Kind) String() string {
-	return [...]string{"null", "boolean", "number", "string", "array", "object"}[k]
+	names := [...]string{"null", "boolean", "number", "string", "array", "object"}
+	if int(k) >= len(names) {
+		return fmt.Sprintf("Kind(%d)", uint8(k))
+	}
+	return names[k]
 }
 
 // A Value is an evaluated part of an environment. It is small, immutable and safe for concurrent use; parts that

@@ -14,7 +14,8 @@
 // documents with it without opening anything. Open turns inputs into outputs. [New] makes a provider of a schema and a
 // function, which is enough for most; the example of New shows a whole one.
 //
-// A provider knows nothing of documents, references or other providers, and does not import the evaluator.
+// A provider knows nothing of documents, references or other providers, and does not import the evaluator. The page
+// examples/docs/writing-a-provider.md goes through a whole program with one.
 //
 // # What a provider may rely on
 //

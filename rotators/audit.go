@@ -25,6 +25,17 @@ type AuditOptions struct {
 type Audit struct {
 	Subject string     // whose credentials they are, such as the ARN of a user
 	Rows    []AuditRow // the credentials that the document names first
+	Needs   []Need     // what a rotation needs, as far as an audit can tell
+}
+
+// A Need is something that a rotation needs, such as a permission.
+type Need struct {
+	Name    string // such as "iam:CreateAccessKey" or "quota"; see the rotator
+	Level   Level  // what it is not to have it; without what is Serious a rotation fails
+	Checked bool   // false: only a rotation can tell
+	Met     bool
+	Text    string // what was found, for people, without a full stop
+	Remedy  string // what to do about it if it is not met; may be empty
 }
 
 // An AuditRow is one credential.

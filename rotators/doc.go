@@ -19,6 +19,9 @@
 // rotator is a provider that has a state. Inputs that only Rotate uses are listed in the schema's RotateOnly, so that
 // opening an environment evaluates nothing for them.
 //
+// The directory examples/embed/rotator has a whole rotator, which survives a crash at every point, and the page
+// examples/docs/writing-a-rotator.md goes through it.
+//
 // # What a rotator owes
 //
 // Open has the duties of a provider's Open. Package rotatortest holds any rotator to them and to these rules, and quotes
@@ -29,7 +32,7 @@
 //  3. Open changes nothing.
 //  4. Open answers for every saved state; for that of an unfinished first rotation its error matches ErrNotRotated.
 //  5. A state is an object of plain data that satisfies the state schema.
-//  6. The text of a secret is in a schema.Secret or nowhere: in no other part of a state, and in no event, plan or error.
+//  6. The text of a secret is in a schema.Secret or nowhere: in no other part of a state, and in no event, plan, audit or error.
 //  7. Neither the request nor a state that was handed over is changed.
 //  8. Neither save nor Report is called after the method has returned.
 //  9. Rotate renews the credential: what Open returns afterwards is new, and works.
@@ -47,4 +50,6 @@
 //  21. Plan does nothing but read.
 //  22. Plan returns what Rotate would do now, in a world without faults.
 //  23. No method panics.
+//  24. Audit answers for every saved state; it and Verify do nothing but read.
+//  25. Verify succeeds if the credential that Open returns works, and fails if it does not.
 package rotators

@@ -38,29 +38,29 @@ type Schema struct {
 	Const any      // nil: none; use Null for the constant null
 	Enum  []any    // nil: none; data as in Validate
 
-	AllOf, AnyOf, OneOf []*Schema
-	Not                 *Schema
+	AllOf, AnyOf, OneOf []*Schema // empty: no such combination
+	Not                 *Schema   // nil: none
 
-	MultipleOf                         json.Number
+	MultipleOf                         json.Number // more than zero
 	Minimum, Maximum                   json.Number
 	ExclusiveMinimum, ExclusiveMaximum json.Number
 
 	MinLength, MaxLength *int   // in code points
 	Pattern              string // RE2, unanchored; empty: none
 
-	PrefixItems        []*Schema
-	Items              *Schema // nil: anything
-	MinItems, MaxItems *int
+	PrefixItems        []*Schema // of the first elements
+	Items              *Schema   // of those behind them; nil: anything
+	MinItems, MaxItems *int      // nil: any number
 	UniqueItems        bool
 
 	Properties                   map[string]*Schema
-	AdditionalProperties         *Schema // nil: anything
-	Required                     []string
-	DependentRequired            map[string][]string
-	MinProperties, MaxProperties *int
+	AdditionalProperties         *Schema             // of those that Properties does not list; nil: anything
+	Required                     []string            // must be there
+	DependentRequired            map[string][]string // must be there if the property of the name is
+	MinProperties, MaxProperties *int                // nil: any number
 
-	Title, Description, Comment string
-	Default                     any // nil: none; use Null for the default null
+	Title, Description, Comment string // for people, as Examples and Deprecated are
+	Default                     any    // nil: none; use Null for the default null
 	Examples                    []any
 	Deprecated                  bool
 

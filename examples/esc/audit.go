@@ -30,7 +30,8 @@ type auditCmd struct {
 func (c *auditCmd) Help() string {
 	return `Lists every access key of the users whose keys the environments rotate: which document holds it, how old it is, when it was
 last used, and what is wrong with it. Nothing but reading is done, with the login of the environment, which needs
-iam:ListAccessKeys and, to tell more, iam:GetUser and iam:GetAccessKeyLastUsed. No secret is shown.
+iam:ListAccessKeys and, to tell more, iam:GetUser and iam:GetAccessKeyLastUsed. No secret is shown. A console password has a
+line, too; that needs iam:GetUser and iam:GetLoginProfile to tell all.
 
 The exit code is 1 if a verdict is an error or, with --strict, a warning, and if something could not be audited.
 

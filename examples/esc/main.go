@@ -66,6 +66,7 @@ type cli struct {
 	Status     statusCmd     `cmd:"" uses:"dir store key aws" help:"Say how old the credentials of an environment, or of all, are."`
 	Audit      auditCmd      `cmd:"" uses:"dir store key aws" help:"Say which access keys there are, and what is wrong with them."`
 	Verify     verifyCmd     `cmd:"" uses:"dir store key aws" help:"Prove that the credentials of an environment work."`
+	Doctor     doctorCmd     `cmd:"" uses:"dir store key aws" help:"Say what is wrong with an environment and all that it needs, and what to do."`
 	Run        runCmd        `cmd:"" uses:"dir store key aws" help:"Run a program with the variables and files of an environment."`
 	Key        keyCmd        `cmd:"" uses:"key" help:"Make keys."`
 	OIDC       oidcCmd       `cmd:"" uses:"" name:"oidc" help:"Log in to AWS with tokens of an issuer of your own."`

@@ -29,11 +29,11 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"esc": main, "exits": exits, "hasty-esc": hasty})
 }
 
-// serveAWS lets a script have an AWS account: its users are admin, whose key is in ADMIN_ID and ADMIN_SECRET, and app and
-// web, who have none. The address is in AWS.
+// serveAWS lets a script have an AWS account: its users are admin, whose key is in ADMIN_ID and ADMIN_SECRET, app and
+// web, who have none, and ada, who has a password. The address is in AWS.
 func serveAWS(env *testscript.Env) error {
 	sim, err := awstest.Simulate(awstest.Options{
-		Clock: awstest.RealTime(1), Users: []awstest.User{{Name: "admin", Keys: []awstest.Key{{}}}, {Name: "app"}, {Name: "web"}},
+		Clock: awstest.RealTime(1), Users: []awstest.User{{Name: "admin", Keys: []awstest.Key{{}}}, {Name: "app"}, {Name: "web"}, {Name: "ada", Password: "Temporary-1"}},
 	})
 	if err != nil {
 		return err
@@ -69,9 +69,9 @@ func TestScripts(t *testing.T) {
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("ENVIRONMENTS", environments)
 			env.Setenv("GORACE", "atexit_sleep_ms=0") // the race detector would wait a second at the end of each process
-			return errors.Join(serveAWS(env), serveHooks(env), serveBucket(env))
+			return errors.Join(serveAWS(env), serveHooks(env), serveBucket(env), serveClinic(env))
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"encrypt": encrypt},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"encrypt": encrypt, "lock": lock},
 	})
 }
 

@@ -53,6 +53,9 @@ type hint string
 
 func (h hint) Error() string { return string(h) }
 
+// nameSource says what the flags have to do with a source of tokens that is missing.
+const nameSource hint = "name the source of tokens with --token-source or in ESC_TOKEN_SOURCE"
+
 // dashed is what kong says of a negative number.
 var dashed = regexp.MustCompile(`^unknown flag -[0-9. ]`)
 
@@ -79,7 +82,7 @@ func badCommandLine(err error) error {
 func (c *cli) explain(err error) error {
 	switch {
 	case hasCode(err, "provider-failed/no-token-source"):
-		return errors.Join(err, hint("name the source of tokens with --token-source or in ESC_TOKEN_SOURCE"))
+		return errors.Join(err, nameSource)
 	case hasCode(err, "no-crypter"):
 		_, why := c.keys()
 		return errors.Join(err, why)

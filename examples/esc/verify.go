@@ -19,7 +19,8 @@ type verifyCmd struct {
 
 func (c *verifyCmd) Help() string {
 	return `Proves that the current credentials of an environment work, by using each for a call that changes nothing: for an access key
-of AWS, sts:GetCallerIdentity. No login is needed. Prints a line for each: its path, and as what it works.
+of AWS, sts:GetCallerIdentity. No login is needed. Prints a line for each: its path, and as what it works. What no call
+proves, such as a console password, is "not verifiable".
 
 The exit code is 3 if a credential does not work, or if that could not be found out.
 

@@ -13,32 +13,59 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// A reader follows README: it makes the files that README shows and enters the commands. The home directory of README is
-// a temporary one.
+// A reader follows a page: it makes the files that the page shows and enters the commands. The home directory of each page
+// is a temporary one.
 type reader struct {
 	t     *testing.T
+	page  string
 	home  string
 	env   []string
 	named map[string]block // by what a command calls a file that a block names
 	typed []string         // all commands
-	wrong []string         // those that failed, as README says
+	wrong []string         // those that failed, as the page says
 }
 
-func newReader(t *testing.T) *reader {
+// newReader makes a reader whose shell finds the programs in a directory.
+func newReader(t *testing.T, page, programs string) *reader {
+	t.Helper()
+	home := t.TempDir()
+	path := programs + string(filepath.ListSeparator) + os.Getenv("PATH")
+	return &reader{
+		t: t, page: page, home: home, named: map[string]block{},
+		env: append(os.Environ(), "PATH="+path, "ESC_DIR="+filepath.Join(home, "environments"), "ESC_KEY_FILE="),
+	}
+}
+
+// install builds the programs that the pages use, and returns their directory.
+func install(t *testing.T) string {
 	t.Helper()
 	if _, err := exec.LookPath("sh"); err != nil {
-		t.Skip("the commands of README need a POSIX shell")
+		t.Skip("the commands of the pages need a POSIX shell")
 	}
-	home := t.TempDir()
-	build := exec.Command("go", "build", "-buildvcs=false", "-o", filepath.Join(home, "bin")+"/", "./examples/esc", "./examples/awssim", "./examples/notify-mail", "./examples/notify-sns")
+	programs := filepath.Join(t.TempDir(), "bin")
+	build := exec.Command("go", "build", "-buildvcs=false", "-o", programs+"/", "./examples/esc", "./examples/awssim", "./examples/notify-mail", "./examples/notify-sns")
 	build.Dir = root
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	path := filepath.Join(home, "bin") + string(filepath.ListSeparator) + os.Getenv("PATH")
-	return &reader{
-		t: t, home: home, named: map[string]block{},
-		env: append(os.Environ(), "PATH="+path, "ESC_DIR="+filepath.Join(home, "environments"), "ESC_KEY_FILE="),
+	return programs
+}
+
+// block does what a block says.
+func (r *reader) block(b block) {
+	switch b.language {
+	case "yaml":
+		r.document(b)
+	case "go":
+		r.program(b)
+	case "console":
+		r.session(b)
+	case "mermaid":
+		r.picture(b)
+	case "sh":
+		r.longCommands(b)
+	default:
+		r.t.Errorf("%s:%d: nothing is known about blocks in %q", r.page, b.line, b.language)
 	}
 }
 
@@ -59,7 +86,7 @@ func (r *reader) program(b block) {
 		return
 	}
 	if whole := read(r.t, file); !strings.Contains(whole, text) {
-		r.t.Errorf("README.md:%d: the file does not hold this: -block +file\n%s", b.line, cmp.Diff(text, whole))
+		r.t.Errorf("%s:%d: the file does not hold this: -block +file\n%s", r.page, b.line, cmp.Diff(text, whole))
 	}
 	r.named["./"+filepath.ToSlash(filepath.Dir(name))] = b
 }
@@ -69,7 +96,7 @@ func (r *reader) fileName(b block, comment string) (name, rest string) {
 	line, rest, _ := strings.Cut(b.text, "\n")
 	name, ok := strings.CutPrefix(line, comment)
 	if !ok || !filepath.IsLocal(name) {
-		r.t.Fatalf("README.md:%d: %q does not name a file", b.line, line)
+		r.t.Fatalf("%s:%d: %q does not name a file", r.page, b.line, line)
 	}
 	return name, rest
 }
@@ -90,7 +117,7 @@ func (r *reader) longCommands(b block) {
 	for line := range strings.Lines(b.text) {
 		line = strings.Replace(strings.TrimSpace(line), "-fuzztime 10m", "-fuzztime 10000x -fuzzminimizetime 10x", 1)
 		if !strings.Contains(script, line) {
-			r.t.Errorf("README.md:%d: .ci/run does not run %q", b.line, line)
+			r.t.Errorf("%s:%d: .ci/run does not run %q", r.page, b.line, line)
 		}
 	}
 }
@@ -107,11 +134,11 @@ func (r *reader) session(b block) {
 	got := r.run(want)
 	for i, w := range want {
 		if !matches(w.output, got[i].output) {
-			r.t.Errorf("README.md:%d: %s: -README +output\n%s", b.line, w.command, cmp.Diff(w.output, got[i].output))
+			r.t.Errorf("%s:%d: %s: -page +output\n%s", r.page, b.line, w.command, cmp.Diff(w.output, got[i].output))
 		}
 		shown := i+1 < len(want) && want[i+1].command == "echo $?"
 		if got[i].status != "0" && !shown {
-			r.t.Errorf("README.md:%d: %s: the exit code is %s", b.line, w.command, got[i].status)
+			r.t.Errorf("%s:%d: %s: the exit code is %s", r.page, b.line, w.command, got[i].status)
 		}
 		r.typed = append(r.typed, w.command)
 		if got[i].status != "0" {
@@ -125,10 +152,10 @@ func (r *reader) picture(b block) {
 	line, picture, _ := strings.Cut(b.text, "\n")
 	command, ok := strings.CutPrefix(line, "%% ")
 	if !ok {
-		r.t.Fatalf("README.md:%d: %q does not name a command", b.line, line)
+		r.t.Fatalf("%s:%d: %q does not name a command", r.page, b.line, line)
 	}
 	if got := r.run([]step{{command: command}})[0]; got.status != "0" || got.output != picture {
-		r.t.Errorf("README.md:%d: %s: -README +output\n%s", b.line, command, cmp.Diff(picture, got.output))
+		r.t.Errorf("%s:%d: %s: -page +output\n%s", r.page, b.line, command, cmp.Diff(picture, got.output))
 	}
 }
 
@@ -141,13 +168,13 @@ func (r *reader) script(b block) []step {
 		case ok:
 			steps = append(steps, step{command: strings.TrimSpace(command)})
 		case len(steps) == 0:
-			r.t.Fatalf("README.md:%d: the session does not begin with a command", b.line)
+			r.t.Fatalf("%s:%d: the session does not begin with a command", r.page, b.line)
 		default:
 			steps[len(steps)-1].output += line
 		}
 	}
 	if len(steps) == 0 {
-		r.t.Fatalf("README.md:%d: the session is empty", b.line)
+		r.t.Fatalf("%s:%d: the session is empty", r.page, b.line)
 	}
 	return steps
 }
@@ -182,16 +209,18 @@ func matches(want, got string) bool {
 	return regexp.MustCompile(`\A` + pattern + `\z`).MatchString(got)
 }
 
-// finish opens the documents and makes sure that no file was shown in vain.
+// finish opens the documents, with the key that the page has made, and makes sure that no file was shown in vain.
 func (r *reader) finish() {
+	const key = "[ ! -e ~/escapement.key ] || export ESC_KEY_FILE=~/escapement.key"
 	for name, b := range r.named {
 		using := func(command string) bool { return slices.Contains(strings.Fields(command), name) }
 		if b.language == "yaml" {
-			if opened := r.run([]step{{command: "esc open " + name}})[0]; opened.status != "0" && !slices.ContainsFunc(r.wrong, using) {
-				r.t.Errorf("README.md:%d: %s", b.line, opened.output)
+			opened := r.run([]step{{command: key}, {command: "esc open " + name}})[1]
+			if opened.status != "0" && !slices.ContainsFunc(r.wrong, using) {
+				r.t.Errorf("%s:%d: %s", r.page, b.line, opened.output)
 			}
 		} else if !slices.ContainsFunc(r.typed, using) {
-			r.t.Errorf("README.md:%d: no command of README runs this", b.line)
+			r.t.Errorf("%s:%d: no command of the page runs this", r.page, b.line)
 		}
 	}
 }

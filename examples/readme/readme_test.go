@@ -1,4 +1,5 @@
-// Package readme_test does what README says and compares what comes out with what stands there.
+// Package readme_test does what README and the pages in examples/docs say, and compares what comes out with what stands
+// there.
 package readme_test
 
 import (
@@ -10,47 +11,49 @@ import (
 	"testing"
 )
 
-// root is the directory of README, in which its commands are run.
+// root is the directory of README, in which the commands of all pages are run.
 const root = "../.."
 
-// A block is a fenced part of README.
+// A block is a fenced part of a page.
 type block struct {
 	language string
 	line     int
 	text     string
 }
 
-// TestBlocks goes through the blocks of README:
+// TestBlocks goes through the blocks of each page:
 //
 //   - yaml is a document; its first line names its file in the directory of environments. It opens without an error unless
-//     README shows what is wrong with it.
+//     the page shows what is wrong with it.
 //   - go is a program; its first line names the file of the repository that holds the rest of the block, or else a file in
 //     the home directory.
 //   - console is a session in the root of the repository.
 //   - mermaid is a picture; its first line, a comment, is the command that draws it.
 //   - sh holds commands that take too long for a test. They stand in .ci/run as well.
 //
-// Every file that a block names is used by a command.
+// Every file that a block names is used by a command. A page begins with an empty home directory.
 func TestBlocks(t *testing.T) {
 	visitAll(t)
-	r := newReader(t)
-	for _, b := range blocks(t) {
-		switch b.language {
-		case "yaml":
-			r.document(b)
-		case "go":
-			r.program(b)
-		case "console":
-			r.session(b)
-		case "mermaid":
-			r.picture(b)
-		case "sh":
-			r.longCommands(b)
-		default:
-			t.Errorf("README.md:%d: nothing is known about blocks in %q", b.line, b.language)
+	programs := install(t)
+	seen := map[string]bool{}
+	for _, page := range pages(t) {
+		all := blocks(t, page)
+		for _, b := range all {
+			seen[b.language] = true
+		}
+		t.Run(strings.TrimSuffix(filepath.Base(page), ".md"), func(t *testing.T) {
+			r := newReader(t, page, programs)
+			for _, b := range all {
+				r.block(b)
+			}
+			r.finish()
+		})
+	}
+	for _, language := range []string{"yaml", "go", "console", "mermaid", "sh"} {
+		if !seen[language] {
+			t.Errorf("no page has a block in %s", language)
 		}
 	}
-	r.finish()
 }
 
 // visitAll looks at every file of the repository, so that go test does not answer from its cache after a change of what
@@ -67,14 +70,23 @@ func visitAll(t *testing.T) {
 	}
 }
 
-// blocks returns the fenced parts of README, of which there are some in each language.
-func blocks(t *testing.T) []block {
+// pages returns the files of README and of the pages that it leads to, by their names from the root.
+func pages(t *testing.T) []string {
+	t.Helper()
+	found, err := fs.Glob(os.DirFS(root), "examples/docs/*.md")
+	if err != nil || len(found) == 0 {
+		t.Fatalf("found %d pages: %v", len(found), err)
+	}
+	return append([]string{"README.md"}, found...)
+}
+
+// blocks returns the fenced parts of a page.
+func blocks(t *testing.T, page string) []block {
 	t.Helper()
 	var all []block
-	seen := map[string]bool{}
 	inside := false
 	number := 0
-	for line := range strings.Lines(readme(t)) {
+	for line := range strings.Lines(read(t, filepath.Join(root, page))) {
 		number++
 		language, fence := strings.CutPrefix(strings.TrimSuffix(line, "\n"), "```")
 		switch {
@@ -84,20 +96,20 @@ func blocks(t *testing.T) []block {
 			inside = false
 		case fence:
 			all = append(all, block{language: language, line: number})
-			seen[language], inside = true, true
-		}
-	}
-	for _, language := range []string{"yaml", "go", "console", "mermaid", "sh"} {
-		if !seen[language] {
-			t.Errorf("README has no block in %s", language)
+			inside = true
 		}
 	}
 	return all
 }
 
-func readme(t *testing.T) string {
+// everything returns the text of all pages.
+func everything(t *testing.T) string {
 	t.Helper()
-	return read(t, filepath.Join(root, "README.md"))
+	var b strings.Builder
+	for _, page := range pages(t) {
+		b.WriteString(read(t, filepath.Join(root, page)))
+	}
+	return b.String()
 }
 
 func read(t *testing.T, file string) string {
@@ -109,17 +121,44 @@ func read(t *testing.T, file string) string {
 	return string(text)
 }
 
-var link = regexp.MustCompile(`\]\(([^)]+)\)`)
+var link = regexp.MustCompile(`\]\(([^)#]*)(?:#([^)]+))?\)`)
 
-// TestLinks makes sure that what README links to is there.
+// TestLinks makes sure that what the pages link to is there, and that README leads to every page.
 func TestLinks(t *testing.T) {
-	links := link.FindAllStringSubmatch(readme(t), -1)
-	if len(links) == 0 {
-		t.Error("README has no links")
-	}
-	for _, l := range links {
-		if _, err := os.Stat(filepath.Join(root, l[1])); err != nil {
-			t.Error(err)
+	linked := map[string]bool{}
+	for _, page := range pages(t) {
+		for _, l := range link.FindAllStringSubmatch(read(t, filepath.Join(root, page)), -1) {
+			if strings.Contains(l[1], "://") {
+				continue // nobody asks the network
+			}
+			target := filepath.Join(filepath.Dir(page), l[1])
+			if l[1] == "" {
+				target = page
+			}
+			if _, err := os.Stat(filepath.Join(root, target)); err != nil {
+				t.Errorf("%s: %v", page, err)
+			} else if l[2] != "" && !hasHeading(read(t, filepath.Join(root, target)), l[2]) {
+				t.Errorf("%s: %s has no heading for #%s", page, target, l[2])
+			}
+			linked[filepath.ToSlash(target)] = linked[filepath.ToSlash(target)] || page == "README.md"
 		}
 	}
+	for _, page := range pages(t)[1:] {
+		if !linked[page] {
+			t.Errorf("README has no link to %s", page)
+		}
+	}
+}
+
+// hasHeading tells whether a page has a heading to which a fragment leads.
+func hasHeading(text, fragment string) bool {
+	for line := range strings.Lines(text) {
+		if title, ok := strings.CutPrefix(strings.TrimLeft(line, "#"), " "); ok && line[0] == '#' {
+			words := regexp.MustCompile(`[^\w -]`).ReplaceAllString(strings.ToLower(strings.TrimSpace(title)), "")
+			if strings.ReplaceAll(words, " ", "-") == fragment {
+				return true
+			}
+		}
+	}
+	return false
 }

@@ -31,7 +31,7 @@ func TestDifferences(t *testing.T) {
 		got = append(got, row[0])
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("differences: -cases +README\n%s", diff)
+		t.Errorf("differences: -cases +pages\n%s", diff)
 	}
 }
 
@@ -69,7 +69,32 @@ func TestDependencies(t *testing.T) {
 		got[strings.Trim(row[0], "`")] = row[1]
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("dependencies: -go.mod +README\n%s", diff)
+		t.Errorf("dependencies: -go.mod +pages\n%s", diff)
+	}
+}
+
+// TestPackages compares the table of packages with those that programs of others can import.
+func TestPackages(t *testing.T) {
+	list := strings.Fields(string(command(t, "go", "list", "-f", "{{.Dir}}", "./eval/...", "./providers/...", "./rotators/...", "./schema/...")))
+	home := strings.TrimSpace(string(command(t, "go", "list", "-m", "-f", "{{.Dir}}")))
+	var want, got []string
+	for _, dir := range list {
+		name, err := filepath.Rel(home, dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if name = filepath.ToSlash(name); !strings.Contains(name, "internal") {
+			want = append(want, name)
+		}
+	}
+	for _, row := range rows(t, `\[(eval|providers|rotators|schema)[\w/]*\]\(.*\)`) {
+		name, _, _ := strings.Cut(strings.TrimPrefix(row[0], "["), "]")
+		got = append(got, name)
+	}
+	slices.Sort(want)
+	slices.Sort(got)
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("packages: -go list +pages\n%s", diff)
 	}
 }
 
@@ -93,16 +118,16 @@ func TestFunctions(t *testing.T) {
 		}
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("functions: -documents +README\n%s", diff)
+		t.Errorf("functions: -documents +pages\n%s", diff)
 	}
 }
 
-// rows returns the cells of the rows of README whose first cell is of the pattern.
+// rows returns the cells of the rows of all pages whose first cell is of the pattern.
 func rows(t *testing.T, pattern string) [][]string {
 	t.Helper()
 	var found [][]string
 	first := regexp.MustCompile(`^(?:` + pattern + `)$`)
-	for line := range strings.Lines(readme(t)) {
+	for line := range strings.Lines(everything(t)) {
 		cells := strings.Split(strings.Trim(strings.TrimSpace(line), "|"), " | ")
 		for i := range cells {
 			cells[i] = strings.TrimSpace(cells[i])
@@ -112,7 +137,7 @@ func rows(t *testing.T, pattern string) [][]string {
 		}
 	}
 	if len(found) == 0 {
-		t.Fatalf("README has no row that begins with %s", pattern)
+		t.Fatalf("no page has a row that begins with %s", pattern)
 	}
 	return found
 }

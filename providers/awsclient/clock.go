@@ -8,6 +8,7 @@ import (
 // A Clock tells the time and waits. Its methods may be called concurrently. A test gives one of its own, so that nothing
 // really waits.
 type Clock interface {
+	// Now returns the present.
 	Now() time.Time
 	// Sleep waits for d, or until ctx is done, and then returns ctx's error.
 	Sleep(ctx context.Context, d time.Duration) error

@@ -22,6 +22,7 @@ type Error struct {
 	cause error // of a source of tokens
 }
 
+// Error returns the text.
 func (e *Error) Error() string { return e.text }
 
 // DiagnosticCode returns Code.

@@ -6,6 +6,7 @@ import (
 
 	"github.com/escapement-go/escapement/providers"
 	"github.com/escapement-go/escapement/providers/awslogin"
+	"github.com/escapement-go/escapement/providers/awstest"
 	"github.com/escapement-go/escapement/schema"
 )
 
@@ -65,4 +66,48 @@ func ExampleParseSource() {
 	login := &awslogin.Provider{Source: source, Regions: []string{"eu-central-1"}}
 	fmt.Println(login.Source)
 	// Output: env:AWS_LOGIN_TOKEN
+}
+
+// A program with an issuer of its own logs in to a simulated account. With AWS, the documents of the issuer are served at
+// its URL, and the account has an OIDC provider for it.
+func ExampleIssuer() {
+	key, err := awslogin.NewKey()
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	issuer := awslogin.Issuer{URL: "https://oidc.example.com", Organization: "acme", Key: key}
+	documents, err := issuer.Documents()
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	policy, err := issuer.TrustPolicy("aws", "123456789012", "pulumi:environments:org:acme:env:aws/*")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	sim, err := awstest.Simulate(awstest.Options{
+		Clock:   awstest.RealTime(1),
+		Issuers: []awstest.Issuer{{URL: issuer.URL, ClientIDs: []string{"aws:acme"}, Documents: documents}},
+		Roles:   []awstest.Role{{Name: "deployer", TrustPolicy: string(policy)}},
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer sim.Close()
+
+	login := &awslogin.Provider{Source: issuer, Endpoint: sim.URL("sts")}
+	out, err := login.Open(context.Background(), &providers.Request{
+		Environment: "aws/login", Root: "myapp/dev",
+		Inputs: map[string]any{"oidc": map[string]any{"roleArn": sim.RoleARN("deployer"), "sessionName": "example"}},
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	credentials := out.(map[string]any)
+	fmt.Println(credentials["secretAccessKey"], credentials["sessionToken"])
+	// Output: [secret] [secret]
 }

@@ -76,7 +76,7 @@ type runRecord struct {
 
 // A Violation is a rule that did not hold.
 type Violation struct {
-	Rule  string // I1 to I10, I12 or P1; harness for an act of a run that has crashed
+	Rule  string // its name, such as I1, which String says in full; harness for an act of a run that has crashed
 	Text  string // what happened
 	Trace string // all calls and saves until then
 }

@@ -3,7 +3,6 @@ package awsiam
 import (
 	"cmp"
 	"context"
-	"errors"
 	"slices"
 	"time"
 
@@ -16,29 +15,17 @@ import (
 // The roles of a key in an audit, in the order of its rows.
 var auditRoles = []string{"current", "previous", "pending", "retiring", "quarantined", "foreign", "missing"}
 
-// What an audit finds fault with unless it is told otherwise; keys without "rotateAfter" have an age, too.
-const (
-	defaultMaxAge    = 90 * 24 * time.Hour
-	defaultUnusedFor = 45 * 24 * time.Hour
-)
-
 // Audit lists the access keys of the user, and those that the document names and AWS does not list. It needs
 // iam:ListAccessKeys; without iam:GetAccessKeyLastUsed the last use is not known, and without iam:GetUser it is not noticed
-// that the user was made again. A key is signed with only if it is the login. The errors are those of Rotate.
+// that the user was made again. A key is signed with only if it is the login. Its needs are the account, the permissions, and quota: room for another key.
+// The errors are those of Rotate.
 //
 // MaxAge is "rotateAfter" by default, or else 90 days, and UnusedFor 45 days.
 func (o *Rotator) Audit(ctx context.Context, req *rotators.Request) (*rotators.Audit, error) {
 	r := o.newRun(ctx, req, nil)
-	r.Tell = func(e rotators.Event) {
-		if req.Warn != nil {
-			req.Warn(e.Text)
-		}
-	}
+	r.TellWarner(req)
 	audit, err := r.audit(req)
-	var coded *Error
-	if errors.As(err, &coded) {
-		coded.Scrub(r.secrets())
-	}
+	iamuser.Scrub(err, r.secrets())
 	return audit, err
 }
 
@@ -46,42 +33,49 @@ func (r *run) audit(req *rotators.Request) (*rotators.Audit, error) {
 	if _, err := r.check(req.State, func() (*inputs, error) { return parseInputs(req, r.Clock.Now(), r.c) }); err != nil {
 		return nil, err
 	}
-	recreated, err := r.survey()
-	if err != nil {
+	a := auditor{run: r, used: map[string]usage{}}
+	if err := a.survey(); err != nil {
 		return nil, err
 	}
-	a := auditor{run: r, recreated: recreated, maxAge: defaultMaxAge, unusedFor: defaultUnusedFor, used: map[string]usage{}}
-	a.maxAge = cmp.Or(req.Audit.MaxAge, r.in.times.rotate, defaultMaxAge)
-	a.unusedFor = cmp.Or(req.Audit.UnusedFor, defaultUnusedFor)
+	a.maxAge = cmp.Or(req.Audit.MaxAge, r.in.times.rotate, iamuser.DefaultMaxAge)
+	a.unusedFor = cmp.Or(req.Audit.UnusedFor, iamuser.DefaultUnusedFor)
 	if err := a.readUses(); err != nil {
 		return nil, err
 	}
 	a.due = iamuser.Due(r.agenda().actions(), r.Now()).Actions
-	return &rotators.Audit{Subject: r.User.Text, Rows: a.rows()}, nil
+	return &rotators.Audit{Subject: r.User.Text, Rows: a.rows(), Needs: a.needs()}, nil
 }
 
 // survey is LOOK for an audit: a user who was made again is no error but something to tell.
-func (r *run) survey() (recreated bool, err error) {
-	r.iam, r.sts = r.dial.IAM(r.Login, r.Region), r.dial.STS(r.Login, r.Region)
-	if r.in.verify {
-		if err := r.LookAtAccount(r.sts); err != nil {
-			return false, err
+func (a *auditor) survey() error {
+	a.iam, a.sts = a.dial.IAM(a.Login, a.Region), a.dial.STS(a.Login, a.Region)
+	if a.in.verify {
+		if err := a.LookAtAccount(a.sts); err != nil {
+			return err
 		}
 	}
-	u, err := r.LookAtUser(r.iam)
+	u, err := a.LookAtUser(a.iam)
 	if err != nil {
-		return false, err
+		return err
 	}
-	saved := r.state.ledger.userID
-	return u != nil && saved != "" && saved != aws.ToString(u.UserId), r.list()
+	saved := a.state.ledger.userID
+	a.userKnown = u != nil
+	a.recreated = u != nil && saved != "" && saved != aws.ToString(u.UserId)
+	if err := a.list(); err != nil {
+		return err
+	}
+	a.works = a.state.current != nil && a.alive(a.state.current.id) // as AWS says; nobody tries it
+	return nil
 }
 
 // An auditor judges what a run has found.
 type auditor struct {
 	*run
+	userKnown         bool // iam:GetUser is allowed
 	recreated         bool
 	maxAge, unusedFor time.Duration
 	used              map[string]usage
+	usesForbidden     bool
 	due               []rotators.Action
 }
 
@@ -94,6 +88,7 @@ func (a *auditor) readUses() error {
 			a.used[id] = used
 		case f.Forbidden():
 			a.Warn("last-use-unknown", "", "iam:GetAccessKeyLastUsed is not allowed, so that it is not known which keys are used")
+			a.usesForbidden = true
 			return nil
 		case f.Absent(): // it was deleted a moment ago
 		default:
@@ -116,9 +111,10 @@ func (a *auditor) rows() []rotators.AuditRow {
 		}
 		rows = append(rows, a.row(id, role))
 	}
-	due := a.dueFor("")
+	var due iamuser.Verdicts
+	due.Due(a.due, "")
 	if p := a.state.ledger.pending; p != nil && p.key == nil {
-		rows = append(rows, rotators.AuditRow{Role: "pending", Verdicts: append([]rotators.Verdict{unfinished}, due...)})
+		rows = append(rows, rotators.AuditRow{Role: "pending", Verdicts: append([]rotators.Verdict{iamuser.Unfinished}, due...)})
 	} else if a.state.current == nil && len(due) > 0 {
 		rows = append(rows, rotators.AuditRow{Role: "current", Verdicts: due})
 	}
@@ -137,6 +133,5 @@ func (a *auditor) row(id, role string) rotators.AuditRow {
 	if !a.exists(id) && (role == "current" || role == "previous") {
 		row.Role = "missing"
 	}
-	slices.SortStableFunc(row.Verdicts, func(x, y rotators.Verdict) int { return int(y.Level) - int(x.Level) })
 	return row
 }

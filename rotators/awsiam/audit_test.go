@@ -93,6 +93,11 @@ func (w *world) audit(t *testing.T, opts rotators.AuditOptions) string {
 			fmt.Fprintf(&lines, "        %s %s %s\n", v.Level, v.Code, v.Text)
 		}
 	}
+	for _, need := range audit.Needs {
+		if need.Checked && !need.Met || need.Name == "quota" {
+			fmt.Fprintf(&lines, "    needs %s %s %t: %s; %s\n", need.Level, need.Name, need.Met, need.Text, orNone(need.Remedy))
+		}
+	}
 	return lines.String()
 }
 
@@ -217,5 +222,30 @@ func TestVerify(t *testing.T) {
 		"ledger": map[string]any{"pending": map[string]any{"id": "x", "startedAt": ago(0), "baseline": []any{}}},
 	}}); err == nil || !strings.Contains(err.Error(), "not rotated") {
 		t.Error(err)
+	}
+}
+
+// Whether there is room for a new key, an audit says as the rotation finds it.
+func TestAuditOfQuota(t *testing.T) {
+	told := map[bool]int{}
+	for _, s := range slices.Concat(starts, judged()) {
+		w := newWorld(s, variant{})
+		a := w.attempt()
+		audit, err := a.rotator().Audit(t.Context(), a.request(w.doc.State()))
+		if err != nil {
+			continue
+		}
+		quota := audit.Needs[len(audit.Needs)-1]
+		if quota.Name != "quota" || !quota.Checked {
+			continue
+		}
+		end := w.attempt().perform()
+		room := !slices.Contains([]string{"foreign-keys", "signing-key", "current-dead"}, end.code())
+		if told[quota.Met]++; room != quota.Met {
+			t.Errorf("start %d: %+v, and the rotation ended with %q: %v", s.number, quota, end.code(), end.err)
+		}
+	}
+	if told[true] < 10 || told[false] < 5 {
+		t.Errorf("too few audits tell: %v", told)
 	}
 }

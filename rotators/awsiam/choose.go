@@ -8,12 +8,14 @@ import (
 // choose is step CHOOSE: it returns the keys that must go so that a new one fits. They are chosen by what the document
 // says of them, never by age or order.
 func (r *run) choose() ([]string, error) {
-	all := r.pool()
-	pool := slices.DeleteFunc(slices.Clone(all), r.signs)
-	need := max(0, len(r.keys)-1)
-	victims := pool[:min(need, len(pool))]
-	if short := len(victims) < need; short && (r.keeps(ruleEnough) || len(victims) == 0) {
-		return nil, r.blocked(len(all) >= need)
+	victims, blocked := r.victims()
+	if blocked != nil {
+		for i := range blocked.Keys {
+			if blocked.Code == "foreign-keys" {
+				blocked.Keys[i].LastUsed = r.describeUse(blocked.Keys[i].ID)
+			}
+		}
+		return nil, blocked
 	}
 	if p := r.state.previous; p != nil && slices.Contains(victims, p.id) {
 		if err := r.weighPrevious(p.id); err != nil {
@@ -21,6 +23,27 @@ func (r *run) choose() ([]string, error) {
 		}
 	}
 	return victims, nil
+}
+
+// victims returns the keys that make room by their end, or says why there is none.
+func (r *run) victims() ([]string, *Error) {
+	all := r.pool()
+	pool := slices.DeleteFunc(slices.Clone(all), r.signs)
+	need := max(0, len(r.keys)-1)
+	victims := pool[:min(need, len(pool))]
+	if short := len(victims) < need; short && (r.keeps(ruleEnough) || len(victims) == 0) {
+		return nil, r.blocked(len(all) >= need)
+	}
+	return victims, nil
+}
+
+// describeUse says when a key was last used, as far as AWS tells.
+func (r *run) describeUse(id string) string {
+	used, f := r.lastUse(id)
+	if f != nil {
+		used = usage{}
+	}
+	return used.String()
 }
 
 // pool returns the keys that may be deleted, the first one first. Keys of others are never among them.
@@ -57,7 +80,7 @@ func (r *run) byAge() []string {
 }
 
 // blocked says why there is no room.
-func (r *run) blocked(bySigner bool) error {
+func (r *run) blocked(bySigner bool) *Error {
 	c := r.state.current
 	switch {
 	case bySigner:
@@ -68,13 +91,6 @@ func (r *run) blocked(bySigner bool) error {
 			Advise("re-activate the current key, or delete it by hand, and rotate again")
 	}
 	e := r.refuse("foreign-keys", r.others(), "keys that this document does not know leave no room for another one")
-	for i := range e.Keys {
-		if used, f := r.lastUse(e.Keys[i].ID); f == nil {
-			e.Keys[i].LastUsed = used.String()
-		} else {
-			e.Keys[i].LastUsed = usage{}.String()
-		}
-	}
 	return e.Advise(`delete or move them; or write one of them into "state.previous", so that it may be deleted; ` +
 		"or use another user for this rotation")
 }

@@ -3,7 +3,6 @@ package awsiam
 import (
 	"cmp"
 	"context"
-	"errors"
 	"net/http"
 	"strings"
 
@@ -108,10 +107,7 @@ func (r *run) perform(req *rotators.Request) error {
 	if !over && err == nil {
 		err = r.rotate()
 	}
-	var coded *Error
-	if errors.As(err, &coded) {
-		coded.Scrub(r.secrets())
-	}
+	iamuser.Scrub(err, r.secrets())
 	return err
 }
 

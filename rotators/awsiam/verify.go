@@ -2,7 +2,6 @@ package awsiam
 
 import (
 	"context"
-	"errors"
 
 	"github.com/escapement-go/escapement/rotators"
 	"github.com/escapement-go/escapement/rotators/internal/iamuser"
@@ -14,10 +13,7 @@ func (o *Rotator) Verify(ctx context.Context, req *rotators.Request) (*rotators.
 	r := o.newRun(ctx, req, nil)
 	r.Tell = nil
 	proof, err := r.verify(req)
-	var coded *Error
-	if errors.As(err, &coded) {
-		coded.Scrub(r.secrets())
-	}
+	iamuser.Scrub(err, r.secrets())
 	return proof, err
 }
 

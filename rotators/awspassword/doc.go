@@ -59,6 +59,14 @@
 // was deleted and made again; without iam:GetAccountPasswordPolicy the inputs alone decide what a password looks like.
 // Each of the two refusals is reported as a warning.
 //
+// # Audit
+//
+// An audit has one row, whose role is current, pending if there are only candidates, foreign if the document does not know the
+// password, or missing if the user has no console access. Its last use is the last time that the user signed in. The
+// verdicts are missing, recreated, too-old, foreign, age-unknown, unused, unfinished and due. The levels are those of the
+// audit of keys. An audit needs no permission; those above but for iam:UpdateLoginProfile tell more. Nothing proves that a console
+// password works, so that the rotator is no Verifier.
+//
 // # Errors
 //
 // An [*Error] has one of these codes. bad-input, bad-state, login-expiring: something in the document is wrong; an input may

@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 
+	"github.com/escapement-go/escapement/providers/awsclient"
 	"github.com/escapement-go/escapement/rotators/internal/iamuser"
 )
 
@@ -42,22 +43,30 @@ func (r *run) lookAtUser() error {
 
 // lookAtProfile asks whether the user may sign in to the console. It is not ours to grant that.
 func (r *run) lookAtProfile() error {
+	f, err := r.readProfile()
+	switch {
+	case f == nil:
+		return err
+	case f.Absent():
+		return r.noProfile().Because(f)
+	}
+	return r.Ended(f)
+}
+
+// readProfile reads the login profile. Either it fails, or an error says what is wrong with the answer.
+func (r *run) readProfile() (*awsclient.Failure, error) {
 	out, err := r.iam.GetLoginProfile(r.Ctx, &iam.GetLoginProfileInput{UserName: &r.User.Name}, r.PatientIAM)
 	if err != nil {
-		f := r.Failed("iam:GetLoginProfile", err)
-		if f.Absent() {
-			return r.noProfile().Because(f)
-		}
-		return r.Ended(f)
+		return r.Failed("iam:GetLoginProfile", err), nil
 	}
 	r.Answered(out.ResultMetadata)
 	switch p := out.LoginProfile; {
 	case p == nil:
-		return iamuser.Refuse("aws-failed", "the answer to iam:GetLoginProfile has no profile")
+		return nil, iamuser.Refuse("aws-failed", "the answer to iam:GetLoginProfile has no profile")
 	case !strings.EqualFold(aws.ToString(p.UserName), r.User.Name):
-		return iamuser.Refuse("wrong-user", "the login profile of %q is one of %q", r.User.Name, aws.ToString(p.UserName))
+		return nil, iamuser.Refuse("wrong-user", "the login profile of %q is one of %q", r.User.Name, aws.ToString(p.UserName))
 	}
-	return nil
+	return nil, nil
 }
 
 func (r *run) noProfile() *Error {
@@ -72,6 +81,7 @@ func (r *run) lookAtPolicy() error {
 		f := r.Failed("iam:GetAccountPasswordPolicy", err)
 		switch {
 		case f.Absent():
+			r.policyKnown = true
 			_, err := r.in.withoutPolicy()
 			return err
 		case f.Forbidden():
@@ -84,6 +94,7 @@ func (r *run) lookAtPolicy() error {
 	if out.PasswordPolicy == nil {
 		return iamuser.Refuse("aws-failed", "the answer to iam:GetAccountPasswordPolicy has no policy")
 	}
+	r.policyKnown = true
 	r.compare(out.PasswordPolicy)
 	r.in.recipe, err = r.in.by(out.PasswordPolicy)
 	return err

@@ -2,7 +2,6 @@ package awspassword
 
 import (
 	"context"
-	"errors"
 	"io"
 	"net/http"
 
@@ -36,6 +35,7 @@ type Rotator struct {
 var (
 	_ rotators.Maintainer = (*Rotator)(nil)
 	_ rotators.Planner    = (*Rotator)(nil)
+	_ rotators.Auditor    = (*Rotator)(nil)
 )
 
 // An Error says why a rotation ended without one. Its text holds no secret. It has the fields Code, which the package
@@ -117,10 +117,7 @@ func (r *run) perform(req *rotators.Request) error {
 	if !over && err == nil {
 		err = r.rotate()
 	}
-	var coded *Error
-	if errors.As(err, &coded) {
-		coded.Scrub(r.secrets())
-	}
+	iamuser.Scrub(err, r.secrets())
 	return err
 }
 

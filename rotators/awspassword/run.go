@@ -16,12 +16,13 @@ type run struct {
 	force   bool
 	due     bool // does only what is due
 
-	state   *state // in memory
-	iam     iamAPI
-	userID  string    // of the user, if GetUser told
-	asked   time.Time // local time when AWS had told all that the run goes by
-	rolling bool      // finishes what an earlier run began
-	made    []string  // passwords, also those that no document has yet
+	state       *state // in memory
+	iam         iamAPI
+	userID      string    // of the user, if GetUser told
+	asked       time.Time // local time when AWS had told all that the run goes by
+	policyKnown bool      // AWS has told what the account wants of passwords
+	rolling     bool      // finishes what an earlier run began
+	made        []string  // passwords, also those that no document has yet
 }
 
 // check is step CHECK: it parses inputs and state and calls nothing. It tells whether the run is over, because nothing

@@ -1,10 +1,12 @@
 package rotatortest_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 	"time"
 
 	"github.com/escapement-go/escapement/rotators"
@@ -298,7 +300,72 @@ func plantedBugs() []planted {
 			}
 			return err
 		}), []string{"conflict"}},
+
+		{"inquires", "an audit that makes a token", auditing(func(r rotator, _ *rotators.Request, _ *rotators.Audit) error {
+			r.revokeAfterCreate()
+			return nil
+		}), nil},
+		{"inquires", "an audit that revokes what is old", auditing(func(r rotator, req *rotators.Request, _ *rotators.Audit) error {
+			if old := read(req.State["previous"]); slices.Contains(r.list(), old.name) {
+				r.revoke(old.name)
+			}
+			return nil
+		}), nil},
+		{"inquires", "an audit that fails before the first rotation", auditing(func(_ rotator, req *rotators.Request, _ *rotators.Audit) error {
+			if req.State == nil {
+				return errors.New("there is no state")
+			}
+			return nil
+		}), nil},
+		{"inquires", "a verification that writes", verifying(func(r rotator, _ *rotators.Request, err error) error {
+			r.revokeAfterCreate()
+			return err
+		}), nil},
+		{"hidden-secrets", "a secret in a verdict", auditing(func(_ rotator, req *rotators.Request, audit *rotators.Audit) error {
+			audit.Rows = append(audit.Rows, rotators.AuditRow{Verdicts: []rotators.Verdict{{Text: read(req.State["current"]).secret.Reveal()}}})
+			return nil
+		}), nil},
+		{"hidden-secrets", "a secret in a warning of an audit", auditing(func(_ rotator, req *rotators.Request, _ *rotators.Audit) error {
+			req.Warn("logged in with " + req.Inputs["login"].(schema.Secret).Reveal())
+			return nil
+		}), nil},
+		{"hidden-secrets", "a secret in the error of a verification", verifying(func(_ rotator, req *rotators.Request, err error) error {
+			if err != nil && !errors.Is(err, rotators.ErrNotRotated) {
+				return errors.New("refused: " + read(req.State["current"]).secret.Reveal())
+			}
+			return err
+		}), nil},
+		{"kept-data", "an audit that notes in the state that it was there", auditing(func(_ rotator, req *rotators.Request, _ *rotators.Audit) error {
+			if req.State != nil {
+				req.State["audited"] = true
+			}
+			return nil
+		}), nil},
+		{"no-panic", "an audit that panics", auditing(func(rotator, *rotators.Request, *rotators.Audit) error { panic("no") }), []string{"inquires"}},
+		{"proves", "a verification that is always content", verifying(func(_ rotator, _ *rotators.Request, err error) error {
+			if errors.Is(err, rotators.ErrNotRotated) {
+				return err
+			}
+			return nil
+		}), nil},
+		{"proves", "a verification that never is", verifying(func(_ rotator, _ *rotators.Request, err error) error {
+			return cmp.Or(err, errors.New("the token is refused"))
+		}), nil},
+		{"proves", "a verification of nothing that fails like any other", verifying(func(_ rotator, _ *rotators.Request, err error) error {
+			if err != nil {
+				return errors.New("the token is refused")
+			}
+			return nil
+		}), nil},
 	}
+}
+
+func auditing(audit func(rotator, *rotators.Request, *rotators.Audit) error) *bugs {
+	return &bugs{audit: audit}
+}
+
+func verifying(verify func(rotator, *rotators.Request, error) error) *bugs {
+	return &bugs{verify: verify}
 }
 
 func opening(open func(rotator, context.Context, *rotators.Request) (any, error)) *bugs {

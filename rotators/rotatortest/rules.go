@@ -14,7 +14,7 @@ func Rules() []Rule {
 	own := []Rule{
 		stableSchema, openState, quietOpen, unfinishedOpen, plainStates, hiddenSecrets, keptData, noLateCalls, renews,
 		keepsWorking, othersStay, sameEnd, noHeap, settled, uncertain, conflict, promptReturn, idle, pureDue, maintains,
-		planReads, planTells, noPanic,
+		planReads, planTells, noPanic, inquires, proves,
 	}
 	replaced := map[string]bool{"admits-inputs": true} // it is the state that Open takes
 	for _, r := range own {
@@ -41,7 +41,7 @@ var (
 	plainStates = Rule{"plain-states",
 		"A state is an object of plain data that satisfies the state schema."}
 	hiddenSecrets = Rule{"hidden-secrets",
-		"The text of a secret is in a schema.Secret or nowhere: in no other part of a state, and in no event, plan or error."}
+		"The text of a secret is in a schema.Secret or nowhere: in no other part of a state, and in no event, plan, audit or error."}
 	keptData = Rule{"kept-data",
 		"Neither the request nor a state that was handed over is changed."}
 	noLateCalls = Rule{"no-late-calls",
@@ -76,6 +76,10 @@ var (
 		"Plan returns what Rotate would do now, in a world without faults."}
 	noPanic = Rule{"no-panic",
 		"No method panics."}
+	inquires = Rule{"inquires",
+		"Audit answers for every saved state; it and Verify do nothing but read."}
+	proves = Rule{"proves",
+		"Verify succeeds if the credential that Open returns works, and fails if it does not."}
 )
 
 // ruleOf returns the rule that stands for one of a provider, false if there is none.

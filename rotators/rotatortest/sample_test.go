@@ -146,6 +146,8 @@ type bugs struct {
 	due    func(r rotator, req *rotators.Request, due *rotators.Due)
 	mend   func(r rotator, ctx context.Context, req *rotators.Request, save saveFunc) error
 	plan   func(r rotator, plan *rotators.Plan)
+	audit  func(r rotator, req *rotators.Request, audit *rotators.Audit) error
+	verify func(r rotator, req *rotators.Request, err error) error
 }
 
 type saveFunc = func(context.Context, any) error
@@ -363,4 +365,33 @@ func (r rotator) Plan(_ context.Context, req *rotators.Request) (*rotators.Plan,
 		r.bugs.plan(r, plan)
 	}
 	return plan, nil
+}
+
+// Audit lists the tokens that there are.
+func (r rotator) Audit(_ context.Context, req *rotators.Request) (*rotators.Audit, error) {
+	audit := &rotators.Audit{Subject: "tokens"}
+	for _, name := range r.list() {
+		audit.Rows = append(audit.Rows, rotators.AuditRow{KeyID: name})
+	}
+	if r.bugs.audit != nil {
+		return audit, r.bugs.audit(r, req, audit)
+	}
+	return audit, nil
+}
+
+// Verify tries the current token.
+func (r rotator) Verify(_ context.Context, req *rotators.Request) (*rotators.Proof, error) {
+	current, err := read(req.State["current"]), error(nil)
+	if current.name == "" {
+		err = rotators.ErrNotRotated
+	} else if !r.try(current.name, current.secret.Reveal()) {
+		err = fmt.Errorf("the token %q is refused", current.name)
+	}
+	if r.bugs.verify != nil {
+		err = r.bugs.verify(r, req, err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &rotators.Proof{KeyID: current.name}, nil
 }

@@ -38,6 +38,7 @@ func (s *suite) run(ctx context.Context) {
 		s.checkRepetition(ctx)
 		s.checkUpkeep(ctx)
 		s.checkPlan(ctx)
+		s.checkInquiries(ctx)
 		for _, start := range starts {
 			for _, f := range faults(s.saves[start]) {
 				if !s.hung || !f.cancels() { // one wait for it is enough

@@ -55,6 +55,7 @@ func (r *Run) LookAtAccount(client STS) error {
 	if f != nil {
 		return r.Ended(f)
 	}
+	r.me = me
 	if me.Account != r.User.Account {
 		return Refuse("wrong-account", "the login %s is %s, and the user whose credentials to rotate is %s",
 			r.Login.AccessKeyID, me.ARN, r.User.Text).Advise("use a login of account %s", r.User.Account)

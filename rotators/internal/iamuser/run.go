@@ -28,6 +28,7 @@ type Run struct {
 
 	server time.Time // of the latest answer; zero before there is one
 	skewed bool      // warned
+	me     Identity  // of the login; zero before it was asked for
 }
 
 // Limits are times and counts that rotations have in common. They are no inputs: safety hangs on how they relate.
