@@ -61,7 +61,7 @@ func TestKilledAtEachStep(t *testing.T) {
 		{bare, 16, 4, 1, [...]int{10, 14, 16}},
 		{published, 18, 5, 3, [...]int{12, 16, 18}},
 		{console, 8, 3, 2, [...]int{7, 7, 7}},
-		{several, 50, 13, 9, [...]int{36, 46, 50}},
+		{several, 50, 13, 14, [...]int{36, 46, 50}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var moments []moment
