@@ -118,7 +118,7 @@ func TestDamagedDocument(t *testing.T) {
 	for _, c := range []struct {
 		form
 		rotations, saves, oneIn int
-	}{{bare, 3, 3, 1}, {published, 3, 4, 6}, {console, 2, 2, 2}, {several, 2, 12, 24}} {
+	}{{bare, 3, 3, 1}, {published, 3, 4, 5}, {console, 2, 2, 3}, {several, 2, 12, 23}} {
 		t.Run(c.name, func(t *testing.T) {
 			tried, cells, made, changed := 0, 0, 0, 0
 			for rotations := range c.rotations {

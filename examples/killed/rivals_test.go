@@ -14,7 +14,7 @@ func TestRivals(t *testing.T) {
 		form
 		points, oneIn int
 		rotations     []int
-	}{{published, 36, 8, []int{0, 1, 2}}, {console, 18, 5, []int{0, 1}}, {several, 110, 40, []int{1}}} {
+	}{{published, 36, 7, []int{0, 1, 2}}, {console, 18, 5, []int{0, 1}}, {several, 110, 41, []int{1}}} {
 		t.Run(c.name, func(t *testing.T) {
 			held, cells, first, second := 0, 0, map[string]int{}, map[string]int{}
 			for _, rotations := range c.rotations {
