@@ -112,43 +112,65 @@ func spoil(e *eval.Evaluator, keys eval.KeyRing) bool {
 }
 
 // TestDamagedDocument spoils the document before each of the saves of a first, second and third rotation. Then the account
-// has no key that nobody can find again: a rotation that has made one says its id, whatever it could save, and the next runs
-// bring everything to order once the document is whole.
+// has no key that nobody can find again: a rotation that has made one says its id, whatever it could save. The password in
+// force is in the document, spoilt or not, and the next runs bring everything to order once the document is whole.
 func TestDamagedDocument(t *testing.T) {
-	cells, made := 0, 0
-	for _, rotations := range []int{0, 1, 2} {
-		for _, d := range damages {
-			for nth := 1; nth <= 3; nth++ {
-				s := newStage(t)
-				for range rotations {
-					s.settle()
-				}
-				s.sim.Advance(15 * time.Minute)
-				before := len(s.sim.Keys("app"))
-				calls := len(s.sim.Calls())
-				out, _ := s.perform(moment{damage: fmt.Sprint(d.name, " ", nth)})
-				if d.repair != nil {
-					s.must(d.repair(s.file()))
-				}
-				cells++
-				for _, c := range s.sim.Calls()[calls:] {
-					if c.Action != "CreateAccessKey" || !c.Executed {
-						continue
-					}
-					made++
-					text, err := os.ReadFile(s.file())
-					s.must(err)
-					if k, _ := s.sim.Key(c.KeyID); !k.Deleted && !strings.Contains(string(text), c.KeyID) && !strings.Contains(out, c.KeyID) {
-						t.Errorf("%d rotations, %s before save %d: nobody knows %s:\n%s", rotations, d.name, nth, c.KeyID, out)
+	for _, c := range []struct {
+		form
+		rotations, saves, oneIn int
+	}{{bare, 3, 3, 1}, {published, 3, 4, 5}, {console, 2, 2, 3}, {several, 2, 12, 23}} {
+		t.Run(c.name, func(t *testing.T) {
+			tried, cells, made, changed := 0, 0, 0, 0
+			for rotations := range c.rotations {
+				for _, d := range damages {
+					for nth := 1; nth <= c.saves; nth++ {
+						if tried++; !sampled(tried, c.oneIn) {
+							continue
+						}
+						s := newStage(t, c.form)
+						for range rotations {
+							s.settle()
+						}
+						cells++
+						keys, passwords := s.spoil(d, nth, rotations)
+						made, changed = made+keys, changed+passwords
+						s.check()
+						s.settle()
 					}
 				}
-				if !strings.Contains(out, "failed\n") && len(s.sim.Keys("app")) == before && rotations < 2 {
-					t.Errorf("%d rotations, %s before save %d: it says nothing, and has made no key:\n%s", rotations, d.name, nth, out)
-				}
-				s.check()
-				s.settle()
+			}
+			t.Logf("%s: documents spoilt: %d cells, %d keys made and %d passwords set meanwhile, none lost", c.name, cells, made, changed)
+			if made == 0 && len(c.users) > 0 || changed == 0 && c.console {
+				t.Error("nothing was made in spite of the damage")
+			}
+		})
+	}
+}
+
+// spoil lets a process rotate while its document is spoilt, and repairs that. It counts what the process has made.
+func (s *stage) spoil(d damage, nth, rotations int) (made, changed int) {
+	s.sim.Advance(15 * time.Minute)
+	before, calls := len(s.sim.Keys("app")), len(s.sim.Calls())
+	out, _ := s.perform(moment{damage: fmt.Sprint(d.name, " ", nth)})
+	if d.repair != nil {
+		s.must(d.repair(s.file()))
+	}
+	for _, c := range s.sim.Calls()[calls:] {
+		switch {
+		case !c.Executed:
+		case c.Action == "UpdateLoginProfile":
+			changed++
+		case c.Action == "CreateAccessKey":
+			made++
+			text, err := os.ReadFile(s.file())
+			s.must(err)
+			if k, _ := s.sim.Key(c.KeyID); !k.Deleted && !strings.Contains(string(text), c.KeyID) && !strings.Contains(out, c.KeyID) {
+				s.Errorf("%d rotations, %s before save %d: nobody knows %s:\n%s", rotations, d.name, nth, c.KeyID, out)
 			}
 		}
 	}
-	t.Logf("documents spoilt: %d cells, %d keys made meanwhile, none lost", cells, made)
+	if !strings.Contains(out, "failed\n") && made+changed == 0 && len(s.sim.Keys("app")) == before {
+		s.Errorf("%d rotations, %s before save %d: it says nothing, and has done nothing:\n%s", rotations, d.name, nth, out)
+	}
+	return made, changed
 }

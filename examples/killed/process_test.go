@@ -4,9 +4,12 @@ package killed
 
 import (
 	"cmp"
+	"fmt"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"os/exec"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -21,6 +24,8 @@ type moment struct {
 	delay   time.Duration // and after that
 	save    string        // or before or after a save, such as "before 2"
 	damage  string        // it does not die, but this befalls its document
+	pause   int           // it does not die, but pauses there
+	all     bool          // it rotates all environments
 }
 
 // A victim is the process that rotates.
@@ -56,8 +61,8 @@ func (v *victim) kill() {
 }
 
 // randomMoment is while a call is answered, a moment after it, or before there was any. Between calls there are saves.
-func (s *stage) randomMoment() moment {
-	m := moment{calls: s.draw.IntN(10)}
+func (s *stage) randomMoment(calls int) moment {
+	m := moment{calls: s.draw.IntN(calls)}
 	switch {
 	case m.calls == 0:
 		return moment{started: true, delay: time.Duration(s.draw.IntN(30_000)) * time.Microsecond}
@@ -71,7 +76,7 @@ func (s *stage) randomMoment() moment {
 func (s *stage) kill(m moment) bool {
 	out, died := s.perform(m)
 	if !died {
-		s.ends[end(out)]++
+		s.count(out)
 		return false
 	}
 	s.killed++
@@ -79,52 +84,87 @@ func (s *stage) kill(m moment) bool {
 	return true
 }
 
-// live lets a process rotate, and returns how that ended.
-func (s *stage) live() string {
+// live lets a process rotate, and returns how that ended, by path.
+func (s *stage) live() map[string]string {
 	out, _ := s.perform(moment{})
-	s.ends[end(out)]++
-	return end(out)
+	return s.count(out)
 }
 
-// end is what a process said last: the kind of an event, or a code.
-func end(out string) string {
-	lines := strings.Split(strings.TrimSpace(out), "\n")
-	if lines[len(lines)-1] == "failed" {
-		for _, line := range lines {
-			if code, found := strings.CutPrefix(line, "diagnostic "); found {
-				return strings.TrimPrefix(code, "rotate-failed/")
-			}
+// count counts how the rotations of a process have ended.
+func (s *stage) count(out string) map[string]string {
+	ends := ends(out)
+	for _, end := range ends {
+		s.ends[end]++
+	}
+	return ends
+}
+
+// ends reads what a process has said of its rotations.
+func ends(out string) map[string]string {
+	ends := map[string]string{}
+	for line := range strings.Lines(out) {
+		if words := strings.Fields(line); len(words) == 3 && words[0] == "end" {
+			ends[words[1]] = words[2]
 		}
 	}
-	return strings.TrimPrefix(lines[len(lines)-1], "event ")
+	return ends
 }
 
-// perform runs a process to its end. No call of it is carried out afterwards.
-func (s *stage) perform(m moment) (out string, died bool) {
-	server := httptest.NewServer(s.sim)
+// perform runs the process that may die to its end. No call of it is carried out afterwards.
+func (s *stage) perform(m moment) (out string, died bool) { return s.run(m, &s.at) }
+
+// run runs a process to its end. Without a victim it does not die.
+func (s *stage) run(m moment, at *victim) (out string, died bool) {
+	server := httptest.NewServer(http.HandlerFunc(s.serve))
 	defer server.Close() // waits for the calls that are being carried out
 	path, err := os.Executable()
 	s.must(err)
 	cmd := exec.Command(path, "-test.run=^TestChild$")
 	cmd.Env = append(os.Environ(), childDir+"="+s.dir, childKey+"="+s.key, childEndpoint+"="+server.URL,
 		childTime+"="+s.sim.Clock().Now().Format(time.RFC3339Nano), childSave+"="+m.save, childDamage+"="+m.damage,
+		childPause+"="+strconv.Itoa(m.pause),
 		"GORACE=atexit_sleep_ms=0") // the race detector would wait a second at the end of each process
+	if m.all {
+		cmd.Env = append(cmd.Env, childAll+"=yes")
+	}
 	var said strings.Builder
 	cmd.Stdout, cmd.Stderr = &said, &said
-	s.at.mu.Lock()
-	s.must(cmd.Start())
-	s.at.process, s.at.dies, s.at.calls, s.at.last = cmd.Process, m, 0, ""
-	if m.started {
-		s.at.kill()
+	if at == nil {
+		err = cmd.Run()
+	} else {
+		err = at.run(cmd, m)
 	}
-	s.at.mu.Unlock()
-	err = cmd.Wait()
-	s.at.mu.Lock()
-	s.at.process = nil
-	s.at.mu.Unlock()
-	died = cmd.ProcessState.ExitCode() < 0 // by a signal
-	if err != nil && (!died || m == moment{}) {
-		s.Fatalf("a process that nobody killed failed: %v\n%s", err, said.String())
+	died = cmd.ProcessState != nil && cmd.ProcessState.ExitCode() < 0 // by a signal
+	if err != nil && (!died || at == nil || m == moment{all: m.all}) {
+		s.Errorf("a process that nobody killed failed: %v\n%s", err, said.String())
 	}
 	return said.String(), died
+}
+
+// run runs the process that is to die then.
+func (v *victim) run(cmd *exec.Cmd, m moment) error {
+	v.mu.Lock()
+	if err := cmd.Start(); err != nil {
+		v.mu.Unlock()
+		return err
+	}
+	v.process, v.dies, v.calls, v.last = cmd.Process, m, 0, ""
+	if m.started {
+		v.kill()
+	}
+	v.mu.Unlock()
+	err := cmd.Wait()
+	v.mu.Lock()
+	v.process = nil
+	v.mu.Unlock()
+	return err
+}
+
+// serve is the account, and what a process asks that pauses.
+func (s *stage) serve(w http.ResponseWriter, r *http.Request) {
+	if r.URL.Path == "/pause" {
+		fmt.Fprint(w, s.meanwhile())
+		return
+	}
+	s.sim.ServeHTTP(w, r)
 }

@@ -2,11 +2,14 @@ package s3_test
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -16,9 +19,10 @@ import (
 	"github.com/escapement-go/escapement/providers/awstest"
 	"github.com/escapement-go/escapement/rotators"
 	"github.com/escapement-go/escapement/rotators/awsiam"
+	"github.com/escapement-go/escapement/rotators/awspassword"
 )
 
-// Two workers, who share nothing but the bucket, rotate the keys of one user again and again at the same moment, while the
+// Two workers, who share nothing but the bucket, rotate the key and the password of one user again and again at the same moment, while the
 // requests of one of them meet faults: at every moment the current key of the document works, nobody else's key is
 // touched, and at the end there is no key that the document does not name.
 func TestWorkers(t *testing.T) {
@@ -35,7 +39,7 @@ func TestWorkers(t *testing.T) {
 				o := newOffice(t, store(f), store(p), store(f))
 				defer o.sim.Close()
 				chances := rand.New(rand.NewPCG(1, 2))
-				won, lost, met := 0, map[string]int{}, 0
+				lost, met := map[string]int{}, 0
 				for range rounds {
 					if faulty {
 						faults := map[int]outcome{}
@@ -45,9 +49,7 @@ func TestWorkers(t *testing.T) {
 						p.plant(faults, nil)
 					}
 					for _, err := range o.rotate() {
-						if err == nil {
-							won++
-						} else {
+						if err != nil {
 							lost[codeOf(err)]++
 						}
 					}
@@ -55,10 +57,11 @@ func TestWorkers(t *testing.T) {
 					o.check()
 					time.Sleep(time.Hour)
 				}
+				won := o.rotated.Load()
 				o.settle()
-				t.Logf("%d rotations, %d succeeded, %d faults met, the others: %v", 2*rounds, won, met, lost)
-				if won < rounds/2 {
-					t.Errorf("only %d rotations succeeded", won)
+				t.Logf("%d workers' rounds: %d keys and passwords rotated, %d faults met, errors: %v", 2*rounds, won, met, lost)
+				if won < rounds {
+					t.Errorf("only %d keys and passwords were rotated", won)
 				}
 			})
 		})
@@ -74,30 +77,41 @@ func TestWorkersAtMinIO(t *testing.T) {
 	o := newOffice(t, store(), store(), store())
 	defer o.sim.Close()
 	for range 2 {
-		won := 0
-		for _, err := range o.rotate() {
-			if err == nil {
-				won++
-			}
-		}
-		if o.check(); won == 0 {
+		before := o.rotated.Load()
+		o.rotate()
+		if o.check(); o.rotated.Load() == before {
 			t.Error("nobody has rotated")
 		}
 	}
 }
 
-// An office has workers who rotate the keys of one user of a simulated account.
+const (
+	firstPassword  = "First-password-1"
+	officeDocument = `values:
+  login: {accessKeyId: %s, secretAccessKey: {fn::secret: %q}}
+  app:
+    fn::rotate::aws-iam:
+      inputs: {login: "${login}", userArn: '%[3]s', publish: {secretId: app}}
+  console:
+    fn::rotate::aws-iam-password:
+      inputs: {login: "${login}", userArn: '%[3]s'}
+`
+)
+
+// An office has workers who rotate the keys and the password of one user of a simulated account.
 type office struct {
 	t       *testing.T
 	sim     *awstest.Simulator
 	owner   *eval.Evaluator
 	workers []*eval.Evaluator
+	rotated atomic.Int64 // keys and passwords
 }
 
 func newOffice(t *testing.T, owner *s3.Store, stores ...*s3.Store) *office {
 	t.Helper()
 	sim, err := awstest.Simulate(awstest.Options{
-		Clock: awstest.RealTime(1), Users: []awstest.User{{Name: "admin", Keys: []awstest.Key{{}}}, {Name: "app"}},
+		Clock: awstest.RealTime(1), Users: []awstest.User{{Name: "admin", Keys: []awstest.Key{{}}}, {Name: "app", Password: firstPassword}},
+		Secrets: []awstest.Secret{{Name: "app", Text: "{}"}},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -107,8 +121,7 @@ func newOffice(t *testing.T, owner *s3.Store, stores ...*s3.Store) *office {
 		t.Fatal(err)
 	}
 	login := sim.Credentials("admin")
-	document := fmt.Sprintf("values:\n  app:\n    fn::rotate::aws-iam:\n      inputs: {login: {accessKeyId: %s, secretAccessKey: {fn::secret: %q}}, userArn: '%s'}\n",
-		login.AccessKeyID, login.SecretAccessKey, sim.UserARN("app"))
+	document := fmt.Sprintf(officeDocument, login.AccessKeyID, login.SecretAccessKey, sim.UserARN("app"))
 	if err := owner.Create(t.Context(), "app", []byte(document)); err != nil {
 		t.Fatal(err)
 	}
@@ -116,7 +129,9 @@ func newOffice(t *testing.T, owner *s3.Store, stores ...*s3.Store) *office {
 	evaluator := func(s *s3.Store) *eval.Evaluator {
 		return &eval.Evaluator{
 			Loader: s, Crypter: eval.KeyRing{key},
-			Rotators: map[string]rotators.Rotator{"aws-iam": &awsiam.Rotator{Transport: wire{sim}}},
+			Rotators: map[string]rotators.Rotator{
+				"aws-iam": &awsiam.Rotator{Transport: wire{sim}}, "aws-iam-password": &awspassword.Rotator{Transport: wire{sim}},
+			},
 		}
 	}
 	o.owner = evaluator(owner)
@@ -132,28 +147,68 @@ func (o *office) rotate() []error {
 	var all sync.WaitGroup
 	for i, w := range o.workers {
 		all.Go(func() {
-			_, errs[i] = w.Rotate(context.WithoutCancel(o.t.Context()), "app", eval.RotateOptions{Force: true})
+			var rotation *eval.Rotation
+			rotation, errs[i] = w.Rotate(context.WithoutCancel(o.t.Context()), "app", eval.RotateOptions{Force: true})
+			for _, r := range rotation.Results {
+				if r.Status == eval.Succeeded {
+					o.rotated.Add(1)
+				}
+			}
 		})
 	}
 	all.Wait()
 	return errs
 }
 
-// check checks that the current key works, if there is one.
+// check checks that the current key works, if there is one, and that which the secret holds, and that the document has the
+// password in force.
 func (o *office) check() {
 	o.t.Helper()
-	id, secret := o.key("current")
-	if id == "" {
-		return
+	if id, secret := o.key("current"); id != "" {
+		if key, found := o.sim.Key(id); !found || key.Secret != secret || key.Status != "Active" {
+			o.t.Errorf("the current key %s of the document does not work", id)
+		}
 	}
-	if key, found := o.sim.Key(id); !found || key.Secret != secret || key.Status != "Active" {
-		o.t.Errorf("the current key %s of the document does not work", id)
+	if id := o.published(); id != "" {
+		if key, found := o.sim.Key(id); !found || key.Deleted || key.Status != "Active" {
+			o.t.Errorf("the key %s in the secret does not work", id)
+		}
 	}
+	if inForce, _ := o.sim.PasswordInForce("app"); inForce != firstPassword && !strings.Contains(o.decrypted(), inForce) {
+		o.t.Error("the document does not have the password in force")
+	}
+}
+
+// published returns the id of the key that the secret holds; "" if it has none.
+func (o *office) published() string {
+	for _, version := range o.sim.SecretVersions("app") {
+		if slices.Contains(version.Stages, "AWSCURRENT") {
+			var key struct{ AccessKeyID string }
+			if err := json.Unmarshal([]byte(version.Text), &key); err != nil {
+				o.t.Error(err)
+			}
+			return key.AccessKeyID
+		}
+	}
+	return ""
+}
+
+// decrypted returns the text of the document without encryption.
+func (o *office) decrypted() string {
+	ctx := context.WithoutCancel(o.t.Context())
+	d, err := o.owner.Document(ctx, "app")
+	if err == nil {
+		d, err = d.Decrypt(ctx, o.owner.Crypter)
+	}
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	return string(d.Bytes())
 }
 
 // key returns a key of the document; "" if there is none.
 func (o *office) key(which string) (id, secret string) {
-	env, err := o.owner.Open(context.WithoutCancel(o.t.Context()), "app")
+	env, err := o.owner.Open(context.WithoutCancel(o.t.Context()), "app", "app")
 	if err != nil {
 		return "", "" // not rotated yet
 	}
@@ -184,6 +239,9 @@ func (o *office) settle() {
 		if key.ID != current && key.ID != previous {
 			o.t.Errorf("the document does not name the key %s", key.ID)
 		}
+	}
+	if held := o.published(); held != current {
+		o.t.Errorf("the secret holds %s, and %s is current", held, current)
 	}
 	if o.check(); current == "" || previous == "" {
 		o.t.Errorf("the keys are %q and %q", current, previous)
