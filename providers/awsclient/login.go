@@ -69,10 +69,11 @@ func LoginSchema() *schema.Schema {
 			"secretAccessKey": text("Its secret.", true),
 			"sessionToken":    text("Its session token, if it is temporary.", true),
 			"expiresAt":       text("When it expires, if it does, in RFC 3339.", false),
+			"createdAt":       text("When it was made, as fn::rotate::aws-iam tells; it has no effect.", false),
 		},
 		Required:             []string{"accessKeyId", "secretAccessKey"},
 		AdditionalProperties: &schema.Schema{Never: true},
-		Description:          "Credentials to call AWS with, as fn::open::aws-login returns them.",
+		Description:          "Credentials to call AWS with, as fn::open::aws-login and fn::rotate::aws-iam return them.",
 	}
 }
 

@@ -61,6 +61,17 @@ func TestParseLogin(t *testing.T) {
 	}
 }
 
+// What a rotation of keys returns can be a login, too.
+func TestLoginSchemaTakesRotatedKeys(t *testing.T) {
+	req := loginWith("createdAt", "2025-01-01T12:00:00Z")
+	if violations := awsclient.LoginSchema().Validate(req.Inputs["login"]); len(violations) > 0 {
+		t.Error(violations)
+	}
+	if _, err := awsclient.ParseLogin(req, now, 0); err != nil {
+		t.Error(err)
+	}
+}
+
 // noString is data that is no string.
 func noString() any { return map[string]any{} }
 

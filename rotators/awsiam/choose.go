@@ -91,8 +91,8 @@ func (r *run) blocked(bySigner bool) *Error {
 			Advise("re-activate the current key, or delete it by hand, and rotate again")
 	}
 	e := r.refuse("foreign-keys", r.others(), "keys that this document does not know leave no room for another one")
-	return e.Advise(`delete or move them; or write one of them into "state.previous", so that it may be deleted; ` +
-		"or use another user for this rotation")
+	return e.Advise("rotate again, in case another rotation has just made one; else delete or move them; " +
+		`or write one of them into "state.previous", so that it may be deleted; or use another user for this rotation`)
 }
 
 // others returns the keys that the document does not name.
