@@ -39,7 +39,7 @@ func pseudoTerminal(t *testing.T) (keys, terminal *os.File) {
 func TestInterruptedOnce(t *testing.T) {
 	dir, private := runDirs(t)
 	keys, terminal := pseudoTerminal(t)
-	const script = `n=0; trap 'n=$((n+1)); echo interrupted $n' INT; stty -echo; echo "ready $WORD"; while ! read line; do :; done; echo "$line $n"; exit 9`
+	const script = `n=0; trap 'n=$((n+1)); echo interrupted $n' INT; stty -echo; echo "ready $WORD"; while [ "$line" != done ]; do read line; done; echo "$line $n"; exit 9`
 	cmd := exec.Command("esc", "--dir", dir, "run", "app", "--", "sh", "-c", script)
 	cmd.Env = append(os.Environ(), "XDG_RUNTIME_DIR="+private, "GORACE=atexit_sleep_ms=0")
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = terminal, terminal, terminal
@@ -56,9 +56,10 @@ func TestInterruptedOnce(t *testing.T) {
 		keys.WriteString(typed)
 	}
 	const times = 50
-	exchange("ready hunter2", "\x03")
+	// A shell that is about to read learns of a signal only when it has read a line.
+	exchange("ready hunter2", "\x03\n")
 	for n := 1; n < times; n++ {
-		exchange(fmt.Sprintf("interrupted %d", n), "\x03")
+		exchange(fmt.Sprintf("interrupted %d", n), "\x03\n")
 	}
 	exchange(fmt.Sprintf("interrupted %d", times), "done\n")
 	exchange(fmt.Sprintf("done %d", times), "")
