@@ -2,9 +2,6 @@ package awsparams
 
 import (
 	"context"
-	"fmt"
-	"maps"
-	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -48,7 +45,9 @@ type item struct {
 	decrypt bool
 }
 
-func (e entry) item() item { return item{e.Name, e.Decrypt == nil || *e.Decrypt} }
+func (e entry) wanted() (id string, _ item) {
+	return e.Name, item{e.Name, e.Decrypt == nil || *e.Decrypt}
+}
 
 // Schema describes the inputs and outputs that the package documentation lists.
 func (*Provider) Schema() providers.Schema {
@@ -78,31 +77,17 @@ func (p *Provider) Open(ctx context.Context, req *providers.Request) (any, error
 	if err != nil {
 		return nil, err
 	}
-	var in struct {
-		Get map[string]entry `json:"get"`
-	}
-	if err := req.Decode(&in); err != nil {
-		return nil, awsget.BadInput(err.Error())
-	}
-	var problems awsget.Problems
-	for _, name := range slices.Sorted(maps.Keys(in.Get)) {
-		if p := target.CheckID(in.Get[name].Name, "ssm"); p != nil {
-			problems.Add(inputName(name), p)
-		}
-	}
-	if err := problems.Err(req); err != nil {
+	wanted, err := awsget.ParseGet(req, target, "ssm", "name", entry.wanted)
+	if err != nil {
 		return nil, err
 	}
-	r := &reader{target: target, client: p.client(target), found: map[item]result{}}
-	r.read(ctx, in.Get)
+	r := &reader{Wanted: wanted, target: target, client: p.client(target)}
+	r.read(ctx)
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	return r.answer(req, in.Get)
+	return r.Answer()
 }
-
-// inputName is how errors call the input that names a parameter.
-func inputName(name string) string { return fmt.Sprintf("get[%q].name", name) }
 
 const (
 	tries     = 5               // of each call that AWS is too busy or too broken for

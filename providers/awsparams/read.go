@@ -2,10 +2,8 @@ package awsparams
 
 import (
 	"context"
-	"maps"
 	"slices"
 	"strings"
-	"sync"
 	"sync/atomic"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -13,7 +11,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 	"github.com/aws/aws-sdk-go-v2/service/ssm/types"
 
-	"github.com/escapement-go/escapement/providers"
 	"github.com/escapement-go/escapement/providers/internal/awsget"
 	"github.com/escapement-go/escapement/schema"
 )
@@ -26,50 +23,27 @@ const (
 
 // A reader reads what one Open asks for, each item once.
 type reader struct {
+	*awsget.Wanted[item]
 	target awsget.Target
 	client *ssm.Client
 
 	noBatches atomic.Bool // only ssm:GetParameter is allowed
-
-	mu    sync.Mutex
-	found map[item]result
-	whole *awsget.Problem // that any other call would meet, too; nil if there is none
-}
-
-// A result is a parameter's value, or why there is none.
-type result struct {
-	value   any
-	problem *awsget.Problem
 }
 
 // read reads ten parameters at a time. Those of a call that is refused are read alone, since one may be to blame.
-func (r *reader) read(ctx context.Context, get map[string]entry) {
-	batches := batchesOf(get)
+func (r *reader) read(ctx context.Context) {
+	batches := batchesOf(r.Items())
 	awsget.Each(len(batches), func(n int) bool { return r.readBatch(ctx, batches[n]) })
-	var left []item
-	for _, i := range slices.Concat(batches...) {
-		if _, read := r.found[i]; !read {
-			left = append(left, i)
-		}
-	}
-	if r.whole == nil {
+	if left := r.Unread(slices.Concat(batches...)); !r.GaveUp() {
 		awsget.Each(len(left), func(n int) bool { return r.readOne(ctx, left[n]) })
 	}
 }
 
-// batchesOf returns what is asked for in parts of which each can be asked for with one call.
-func batchesOf(get map[string]entry) (batches [][]item) {
-	items := map[bool][]item{}
-	asked := map[item]bool{}
-	for _, name := range slices.Sorted(maps.Keys(get)) {
-		if i := get[name].item(); !asked[i] {
-			items[i.decrypt], asked[i] = append(items[i.decrypt], i), true
-		}
-	}
-	for _, decrypt := range []bool{true, false} {
-		batches = slices.AppendSeq(batches, slices.Chunk(items[decrypt], batchSize))
-	}
-	return batches
+// batchesOf returns items in parts of which each can be asked for with one call.
+func batchesOf(items []item) (batches [][]item) {
+	plain := slices.DeleteFunc(slices.Clone(items), func(i item) bool { return i.decrypt })
+	secret := slices.DeleteFunc(items, func(i item) bool { return !i.decrypt })
+	return slices.AppendSeq(slices.Collect(slices.Chunk(secret, batchSize)), slices.Chunk(plain, batchSize))
 }
 
 // readBatch reads several parameters with one call, and leaves them unread if it is refused. It tells whether there is a
@@ -109,7 +83,8 @@ func (r *reader) readOne(ctx context.Context, i item) bool {
 	if out.Parameter == nil {
 		out.Parameter = &types.Parameter{}
 	}
-	r.note(i, content(out.Parameter))
+	value, problem := content(out.Parameter)
+	r.Note(i, value, problem)
 	return true
 }
 
@@ -129,11 +104,12 @@ func (r *reader) getParameters(ctx context.Context, batch []item) *awsget.Failur
 		at := slices.IndexFunc(out.Parameters, func(p types.Parameter) bool { return means(i.name, p) })
 		switch {
 		case at >= 0:
-			r.note(i, content(&out.Parameters[at]))
+			value, problem := content(&out.Parameters[at])
+			r.Note(i, value, problem)
 		case slices.Contains(out.InvalidParameters, i.name):
-			r.note(i, result{problem: absent(r.target, i.name, batchOp, requestID)})
+			r.Note(i, nil, absent(r.target, i.name, batchOp, requestID))
 		default:
-			r.note(i, result{problem: unanswered})
+			r.Note(i, nil, unanswered)
 		}
 	}
 	return nil
@@ -149,62 +125,28 @@ func means(name string, p types.Parameter) bool {
 }
 
 // content is the value of a parameter. What is of no type that is known is secret, to be safe.
-func content(p *types.Parameter) result {
+func content(p *types.Parameter) (any, *awsget.Problem) {
 	switch {
 	case p.Value == nil:
-		return result{problem: unanswered}
+		return nil, unanswered
 	case p.Type == types.ParameterTypeString:
-		return result{value: *p.Value}
+		return *p.Value, nil
 	case p.Type == types.ParameterTypeStringList:
 		list := []any{}
 		for text := range strings.SplitSeq(*p.Value, ",") {
 			list = append(list, text)
 		}
-		return result{value: list}
+		return list, nil
 	}
-	return result{value: schema.NewSecret(*p.Value)}
-}
-
-func (r *reader) note(i item, found result) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.found[i] = found
+	return schema.NewSecret(*p.Value), nil
 }
 
 // failed notes why there is no parameter, and tells whether there is a point in reading others.
 func (r *reader) failed(i item, f awsget.Failure) bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	switch {
-	case !f.Hopeless():
-		r.found[i] = result{problem: explain(f, r.target, i.name)}
-		return true
-	case r.whole == nil:
-		r.whole = f.Problem(r.target)
+	if f.Hopeless() {
+		r.GiveUp(f.Problem(r.target))
+		return false
 	}
-	return false
-}
-
-// answer returns the outputs, or the error for all entries that have none.
-func (r *reader) answer(req *providers.Request, get map[string]entry) (any, error) {
-	var problems awsget.Problems
-	if r.whole != nil {
-		problems.Add("", r.whole)
-		return nil, problems.Err(req)
-	}
-	out := map[string]any{}
-	for _, name := range slices.Sorted(maps.Keys(get)) {
-		found := r.found[get[name].item()]
-		if found.problem != nil {
-			problems.Add(inputName(name), found.problem)
-		}
-		out[name] = found.value
-		if list, isList := found.value.([]any); isList {
-			out[name] = slices.Clone(list)
-		}
-	}
-	if err := problems.Err(req); err != nil {
-		return nil, err
-	}
-	return out, nil
+	r.Note(i, nil, explain(f, r.target, i.name))
+	return true
 }

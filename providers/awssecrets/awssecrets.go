@@ -2,9 +2,6 @@ package awssecrets
 
 import (
 	"context"
-	"fmt"
-	"maps"
-	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -68,31 +65,17 @@ func (p *Provider) Open(ctx context.Context, req *providers.Request) (any, error
 	if err != nil {
 		return nil, err
 	}
-	var in struct {
-		Get map[string]item `json:"get"`
-	}
-	if err := req.Decode(&in); err != nil {
-		return nil, awsget.BadInput(err.Error())
-	}
-	var problems awsget.Problems
-	for _, name := range slices.Sorted(maps.Keys(in.Get)) {
-		if p := target.CheckID(in.Get[name].SecretID, "secretsmanager"); p != nil {
-			problems.Add(inputName(name), p)
-		}
-	}
-	if err := problems.Err(req); err != nil {
+	wanted, err := awsget.ParseGet(req, target, "secretsmanager", "secretId", item.wanted)
+	if err != nil {
 		return nil, err
 	}
-	r := &reader{target: target, client: p.client(target), found: map[item]result{}}
-	r.read(ctx, in.Get)
+	r := &reader{Wanted: wanted, target: target, client: p.client(target)}
+	r.read(ctx)
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	return r.answer(req, in.Get)
+	return r.Answer()
 }
-
-// inputName is how errors call the input that names a secret.
-func inputName(name string) string { return fmt.Sprintf("get[%q].secretId", name) }
 
 const (
 	tries     = 4               // of each call that AWS is too busy or too broken for

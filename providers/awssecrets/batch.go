@@ -19,47 +19,41 @@ const (
 	batchOp   = "secretsmanager:BatchGetSecretValue"
 )
 
-// readBatches reads the current versions of secrets and returns the ids that are left to be read one by one: all that AWS
-// has said nothing of, and all from the first batch on that may not be read as one.
-func (r *reader) readBatches(ctx context.Context, ids []string) (left []string) {
-	for batch := range slices.Chunk(ids, batchSize) {
-		if err := r.readBatch(ctx, batch); err != nil {
-			f := awsget.Failed(batchOp, err)
-			switch {
-			case f.Hopeless():
-				r.giveUp(f)
-				return nil
-			case f.Forbidden(): // it needs a permission of its own, and the next one does, too
-				return r.unread(ids)
-			}
+// readBatches reads the current versions of secrets, and leaves unread what AWS says nothing of, and all from the first batch
+// on that may not be read as one.
+func (r *reader) readBatches(ctx context.Context, items []item) {
+	for batch := range slices.Chunk(items, batchSize) {
+		err := r.readBatch(ctx, batch)
+		if err == nil {
+			continue
 		}
-		left = append(left, r.unread(batch)...)
-	}
-	return left
-}
-
-// unread returns the ids of which nothing is known.
-func (r *reader) unread(ids []string) (left []string) {
-	for _, id := range ids {
-		if _, known := r.found[item{SecretID: id}]; !known {
-			left = append(left, id)
+		f := awsget.Failed(batchOp, err)
+		switch {
+		case f.Hopeless():
+			r.GiveUp(f.Problem(r.target))
+			return
+		case f.Forbidden(): // it needs a permission of its own, and the next one does, too
+			return
 		}
 	}
-	return left
 }
 
 // readBatch reads one batch, page by page, of which there are no more than secrets.
-func (r *reader) readBatch(ctx context.Context, ids []string) error {
-	in := &secretsmanager.BatchGetSecretValueInput{SecretIdList: ids}
-	for range ids {
+func (r *reader) readBatch(ctx context.Context, items []item) error {
+	in := &secretsmanager.BatchGetSecretValueInput{}
+	for _, i := range items {
+		in.SecretIdList = append(in.SecretIdList, i.SecretID)
+	}
+	for range items {
 		out, err := r.client.BatchGetSecretValue(ctx, in)
 		if err != nil {
 			return err
 		}
 		for _, entry := range out.SecretValues {
-			for _, id := range ids {
-				if means(id, entry) {
-					r.note(item{SecretID: id}, content(entry.SecretString, entry.SecretBinary))
+			for _, i := range items {
+				if means(i.SecretID, entry) {
+					value, problem := content(entry.SecretString, entry.SecretBinary)
+					r.Note(i, value, problem)
 				}
 			}
 		}
@@ -69,7 +63,7 @@ func (r *reader) readBatch(ctx context.Context, ids []string) error {
 			f := awsget.Failure{Failure: &awsclient.Failure{
 				Op: getOp, Code: aws.ToString(e.ErrorCode), Message: aws.ToString(e.Message), RequestID: requestID,
 			}, Status: 400}
-			r.note(i, result{problem: explain(f, r.target, i)})
+			r.Note(i, nil, explain(f, r.target, i))
 		}
 		if in.NextToken = out.NextToken; in.NextToken == nil {
 			break
