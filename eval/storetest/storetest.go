@@ -40,7 +40,8 @@ type World struct {
 	// Saver is an [eval.Creator], and that is used.
 	Put func(name string, text []byte)
 
-	// Another returns another Saver of the same store, such as another process would use. Nil: the Saver itself is used.
+	// Another returns another Saver of the same store, such as another process would use; it is an [eval.Creator] if the
+	// Saver is. Nil: the Saver itself is used.
 	Another func() eval.Saver
 
 	// Faults names the faults that can be planted, and Plant plants one, which the next Save or Create of the Saver meets;

@@ -53,6 +53,25 @@ func TestPlantedBugs(t *testing.T) {
 	t.Logf("planted bugs caught: %d of %d", caught, len(plantedBugs()))
 }
 
+// A world in which nothing can be tested is one finding, which says what to change.
+func TestUnusableWorlds(t *testing.T) {
+	onlySaver := func(s eval.Saver) eval.Saver { return struct{ eval.Saver }{s} }
+	for field, spoil := range map[string]func(*storetest.World){
+		"World.Put":     func(w *storetest.World) { w.Put, w.Saver = nil, onlySaver(w.Saver) },
+		"World.Another": func(w *storetest.World) { w.Another = func() eval.Saver { return onlySaver(w.Saver) } },
+		"World.Plant":   func(w *storetest.World) { w.Plant = nil },
+	} {
+		findings := storetest.Check(t.Context(), func() storetest.World {
+			w := sampleWorld(&bugs{})
+			spoil(&w)
+			return w
+		})
+		if len(findings) != 1 || findings[0].Where != field {
+			t.Errorf("findings %v, want one about %s", findings, field)
+		}
+	}
+}
+
 // A rule without a planted bug might never find anything.
 func TestEveryRuleHasABug(t *testing.T) {
 	for _, rule := range storetest.Rules() {

@@ -18,8 +18,28 @@ type trial struct {
 	mu  sync.Mutex // guards the findings
 }
 
-func (s *suite) trial(ctx context.Context) *trial {
-	return &trial{suite: s, World: s.newWorld(), ctx: ctx}
+// try does a check in a new world.
+func (s *suite) try(ctx context.Context, check func(*trial)) {
+	if t := (&trial{suite: s, World: s.newWorld(), ctx: ctx}); t.usable() {
+		check(t)
+	}
+}
+
+// usable reports what keeps the suite from testing in the world.
+func (t *trial) usable() bool {
+	_, isCreator := t.Saver.(eval.Creator)
+	_, anotherIs := t.another().(eval.Creator)
+	switch {
+	case t.Put == nil && !isCreator:
+		t.breach(creates, "World.Put", "it is nil, and the Saver is no eval.Creator; set it, so that there are environments to test with")
+	case isCreator && !anotherIs:
+		t.breach(creates, "World.Another", "it returns no eval.Creator, as the Saver is one; return another of the same kind")
+	case len(t.Faults) > 0 && t.Plant == nil:
+		t.breach(settles, "World.Plant", "it is nil, and there are faults to plant; set it")
+	default:
+		return true
+	}
+	return false
 }
 
 // canary is in the texts of environments, so that it can be searched for.
@@ -41,10 +61,7 @@ func (t *trial) put(name string, text []byte) {
 		t.Put(name, text)
 		return
 	}
-	c, ok := t.another().(eval.Creator)
-	if !ok {
-		panic("storetest: World.Put is nil, and the Saver creates nothing")
-	}
+	c := t.another().(eval.Creator) // in a world that is usable
 	present, err := c.Load(t.ctx, name)
 	if err == nil {
 		err = c.Save(t.ctx, name, present, text)
