@@ -82,8 +82,7 @@ func (r *run) lookAtPolicy() error {
 		switch {
 		case f.Absent():
 			r.policyKnown = true
-			_, err := r.in.withoutPolicy()
-			return err
+			return r.in.withoutPolicy()
 		case f.Forbidden():
 			r.Warn("policy-unchecked", "", "iam:GetAccountPasswordPolicy is not allowed, so that the inputs alone say what a password looks like")
 			return nil

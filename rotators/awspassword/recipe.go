@@ -50,23 +50,28 @@ func (r recipe) classes() int {
 const usualClasses = 3
 
 // withoutPolicy checks the recipe against what AWS wants of accounts without a policy.
-func (r recipe) withoutPolicy() (recipe, error) {
+func (r recipe) withoutPolicy() error {
 	if n := r.classes(); n < usualClasses {
-		return r, iamuser.BadInput("lower", `and "upper", "numeric" and "special" allow %d classes of characters; AWS wants %d unless the `+
+		return iamuser.BadInput("lower", `and "upper", "numeric" and "special" allow %d classes of characters; AWS wants %d unless the `+
 			"account has a password policy; make more of them true", n, usualClasses)
 	}
-	return r, nil
+	return nil
 }
 
 // by adapts the recipe to the account's policy.
 func (r recipe) by(p *types.PasswordPolicy) (recipe, error) {
 	r.length = max(r.length, int(min(aws.ToInt32(p.MinimumPasswordLength), mostLength)))
-	for class, required := range map[int]bool{
-		lower: p.RequireLowercaseCharacters, upper: p.RequireUppercaseCharacters, numeric: p.RequireNumbers, special: p.RequireSymbols,
+	for class, rule := range [...]struct {
+		name     string
+		required bool
+	}{
+		lower:   {"RequireLowercaseCharacters", p.RequireLowercaseCharacters},
+		upper:   {"RequireUppercaseCharacters", p.RequireUppercaseCharacters},
+		numeric: {"RequireNumbers", p.RequireNumbers},
+		special: {"RequireSymbols", p.RequireSymbols},
 	} {
-		if required && !r.wants[class] {
-			return r, iamuser.BadInput(classNames[class], "is false, and the account's password policy has %s; make it true, or change the policy",
-				[...]string{"RequireLowercaseCharacters", "RequireUppercaseCharacters", "RequireNumbers", "RequireSymbols"}[class])
+		if rule.required && !r.wants[class] {
+			return r, iamuser.BadInput(classNames[class], "is false, and the account's password policy has %s; make it true, or change the policy", rule.name)
 		}
 	}
 	return r, nil
