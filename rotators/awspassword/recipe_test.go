@@ -136,10 +136,9 @@ func TestByPolicy(t *testing.T) {
 		{without(numeric), &types.PasswordPolicy{RequireNumbers: true}, 0, []string{`"numeric" is false`, "RequireNumbers"}},
 		{without(special), &types.PasswordPolicy{RequireSymbols: true}, 0, []string{`"special" is false`, "RequireSymbols"}},
 	} {
-		var got recipe
-		var err error
+		got, err := test.recipe, error(nil)
 		if test.policy == nil {
-			got, err = test.recipe.withoutPolicy()
+			err = test.recipe.withoutPolicy()
 		} else {
 			got, err = test.recipe.by(test.policy)
 		}
