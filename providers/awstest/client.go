@@ -27,34 +27,36 @@ type directClient struct {
 	service string // such as ServiceIAM
 	region  string
 	creds   aws.Credentials
+	retryer aws.Retryer // nil: there is a single try
 }
 
 // retryWait is what a direct call waits between two tries, on the clock.
 const retryWait = time.Second
 
-// invoke performs an operation, again for as long as the retryer wants it. Without one there is a single try.
-func invoke[I, O any](ctx context.Context, d *directClient, action string, in *I, retryer aws.Retryer) (*O, middleware.Metadata, error) {
+// invoke performs an operation, again for as long as the retryer wants it.
+func invoke[O, I any](ctx context.Context, d *directClient, action string, in *I) (*O, error) {
 	if in == nil {
 		in = new(I)
 	}
 	for attempt := 1; ; attempt++ {
-		release, err := attemptToken(ctx, retryer)
+		release, err := attemptToken(ctx, d.retryer)
 		if err != nil {
 			err = fmt.Errorf("failed to get retry Send token, %w", err)
-			return nil, middleware.Metadata{}, &smithy.OperationError{ServiceID: d.service, OperationName: action, Err: err}
+			return nil, &smithy.OperationError{ServiceID: services[d.service].id, OperationName: action, Err: err}
 		}
 		out, metadata, err := d.try(ctx, operations[action], in, attempt)
 		_ = release(err)
 		if err == nil {
 			answer, _ := out.(*O)
-			return answer, metadata, nil
+			reflect.ValueOf(answer).Elem().FieldByName("ResultMetadata").Set(reflect.ValueOf(metadata))
+			return answer, nil
 		}
 		err = &smithy.OperationError{ServiceID: services[d.service].id, OperationName: action, Err: err}
-		if retryer == nil || attempt >= retryer.MaxAttempts() || !retryer.IsErrorRetryable(err) {
-			return nil, metadata, err
+		if d.retryer == nil || attempt >= d.retryer.MaxAttempts() || !d.retryer.IsErrorRetryable(err) {
+			return nil, err
 		}
 		if waiting := d.run.Sleep(ctx, retryWait); waiting != nil {
-			return nil, metadata, err
+			return nil, err
 		}
 	}
 }

@@ -30,62 +30,37 @@ func (s *Simulator) SSM(creds aws.Credentials, options ...func(*ssm.Options)) *S
 	return s.currentRun().SSM(creds, options...)
 }
 
-func (c *SSMClient) with(options []func(*ssm.Options)) (*directClient, aws.Retryer) {
+func (c *SSMClient) with(options []func(*ssm.Options)) *directClient {
 	o := c.options
 	for _, set := range options {
 		set(&o)
 	}
 	d := c.direct
-	d.region = o.Region
-	return &d, o.Retryer
+	d.region, d.retryer = o.Region, o.Retryer
+	return &d
 }
 
 // PutParameter performs the action of that name.
 func (c *SSMClient) PutParameter(ctx context.Context, in *ssm.PutParameterInput, options ...func(*ssm.Options)) (*ssm.PutParameterOutput, error) {
-	d, retryer := c.with(options)
-	out, metadata, err := invoke[ssm.PutParameterInput, ssm.PutParameterOutput](ctx, d, "PutParameter", in, retryer)
-	if out != nil {
-		out.ResultMetadata = metadata
-	}
-	return out, err
+	return invoke[ssm.PutParameterOutput](ctx, c.with(options), "PutParameter", in)
 }
 
 // GetParameter performs the action of that name.
 func (c *SSMClient) GetParameter(ctx context.Context, in *ssm.GetParameterInput, options ...func(*ssm.Options)) (*ssm.GetParameterOutput, error) {
-	d, retryer := c.with(options)
-	out, metadata, err := invoke[ssm.GetParameterInput, ssm.GetParameterOutput](ctx, d, "GetParameter", in, retryer)
-	if out != nil {
-		out.ResultMetadata = metadata
-	}
-	return out, err
+	return invoke[ssm.GetParameterOutput](ctx, c.with(options), "GetParameter", in)
 }
 
 // GetParameters performs the action of that name.
 func (c *SSMClient) GetParameters(ctx context.Context, in *ssm.GetParametersInput, options ...func(*ssm.Options)) (*ssm.GetParametersOutput, error) {
-	d, retryer := c.with(options)
-	out, metadata, err := invoke[ssm.GetParametersInput, ssm.GetParametersOutput](ctx, d, "GetParameters", in, retryer)
-	if out != nil {
-		out.ResultMetadata = metadata
-	}
-	return out, err
+	return invoke[ssm.GetParametersOutput](ctx, c.with(options), "GetParameters", in)
 }
 
 // GetParametersByPath performs the action of that name.
 func (c *SSMClient) GetParametersByPath(ctx context.Context, in *ssm.GetParametersByPathInput, options ...func(*ssm.Options)) (*ssm.GetParametersByPathOutput, error) {
-	d, retryer := c.with(options)
-	out, metadata, err := invoke[ssm.GetParametersByPathInput, ssm.GetParametersByPathOutput](ctx, d, "GetParametersByPath", in, retryer)
-	if out != nil {
-		out.ResultMetadata = metadata
-	}
-	return out, err
+	return invoke[ssm.GetParametersByPathOutput](ctx, c.with(options), "GetParametersByPath", in)
 }
 
 // LabelParameterVersion performs the action of that name.
 func (c *SSMClient) LabelParameterVersion(ctx context.Context, in *ssm.LabelParameterVersionInput, options ...func(*ssm.Options)) (*ssm.LabelParameterVersionOutput, error) {
-	d, retryer := c.with(options)
-	out, metadata, err := invoke[ssm.LabelParameterVersionInput, ssm.LabelParameterVersionOutput](ctx, d, "LabelParameterVersion", in, retryer)
-	if out != nil {
-		out.ResultMetadata = metadata
-	}
-	return out, err
+	return invoke[ssm.LabelParameterVersionOutput](ctx, c.with(options), "LabelParameterVersion", in)
 }

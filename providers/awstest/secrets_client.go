@@ -30,82 +30,47 @@ func (s *Simulator) SecretsManager(creds aws.Credentials, options ...func(*secre
 	return s.currentRun().SecretsManager(creds, options...)
 }
 
-func (c *SecretsClient) with(options []func(*secretsmanager.Options)) (*directClient, aws.Retryer) {
+func (c *SecretsClient) with(options []func(*secretsmanager.Options)) *directClient {
 	o := c.options
 	for _, set := range options {
 		set(&o)
 	}
 	d := c.direct
-	d.region = o.Region
-	return &d, o.Retryer
+	d.region, d.retryer = o.Region, o.Retryer
+	return &d
 }
 
 // CreateSecret performs the action of that name.
 func (c *SecretsClient) CreateSecret(ctx context.Context, in *secretsmanager.CreateSecretInput, options ...func(*secretsmanager.Options)) (*secretsmanager.CreateSecretOutput, error) {
-	d, retryer := c.with(options)
-	out, metadata, err := invoke[secretsmanager.CreateSecretInput, secretsmanager.CreateSecretOutput](ctx, d, "CreateSecret", in, retryer)
-	if out != nil {
-		out.ResultMetadata = metadata
-	}
-	return out, err
+	return invoke[secretsmanager.CreateSecretOutput](ctx, c.with(options), "CreateSecret", in)
 }
 
 // GetSecretValue performs the action of that name.
 func (c *SecretsClient) GetSecretValue(ctx context.Context, in *secretsmanager.GetSecretValueInput, options ...func(*secretsmanager.Options)) (*secretsmanager.GetSecretValueOutput, error) {
-	d, retryer := c.with(options)
-	out, metadata, err := invoke[secretsmanager.GetSecretValueInput, secretsmanager.GetSecretValueOutput](ctx, d, "GetSecretValue", in, retryer)
-	if out != nil {
-		out.ResultMetadata = metadata
-	}
-	return out, err
+	return invoke[secretsmanager.GetSecretValueOutput](ctx, c.with(options), "GetSecretValue", in)
 }
 
 // BatchGetSecretValue performs the action of that name.
 func (c *SecretsClient) BatchGetSecretValue(ctx context.Context, in *secretsmanager.BatchGetSecretValueInput, options ...func(*secretsmanager.Options)) (*secretsmanager.BatchGetSecretValueOutput, error) {
-	d, retryer := c.with(options)
-	out, metadata, err := invoke[secretsmanager.BatchGetSecretValueInput, secretsmanager.BatchGetSecretValueOutput](ctx, d, "BatchGetSecretValue", in, retryer)
-	if out != nil {
-		out.ResultMetadata = metadata
-	}
-	return out, err
+	return invoke[secretsmanager.BatchGetSecretValueOutput](ctx, c.with(options), "BatchGetSecretValue", in)
 }
 
 // PutSecretValue performs the action of that name.
 func (c *SecretsClient) PutSecretValue(ctx context.Context, in *secretsmanager.PutSecretValueInput, options ...func(*secretsmanager.Options)) (*secretsmanager.PutSecretValueOutput, error) {
-	d, retryer := c.with(options)
-	out, metadata, err := invoke[secretsmanager.PutSecretValueInput, secretsmanager.PutSecretValueOutput](ctx, d, "PutSecretValue", in, retryer)
-	if out != nil {
-		out.ResultMetadata = metadata
-	}
-	return out, err
+	return invoke[secretsmanager.PutSecretValueOutput](ctx, c.with(options), "PutSecretValue", in)
 }
 
 // DescribeSecret performs the action of that name.
 func (c *SecretsClient) DescribeSecret(ctx context.Context, in *secretsmanager.DescribeSecretInput, options ...func(*secretsmanager.Options)) (*secretsmanager.DescribeSecretOutput, error) {
-	d, retryer := c.with(options)
-	out, metadata, err := invoke[secretsmanager.DescribeSecretInput, secretsmanager.DescribeSecretOutput](ctx, d, "DescribeSecret", in, retryer)
-	if out != nil {
-		out.ResultMetadata = metadata
-	}
-	return out, err
+	return invoke[secretsmanager.DescribeSecretOutput](ctx, c.with(options), "DescribeSecret", in)
 }
 
 // DeleteSecret performs the action of that name.
 func (c *SecretsClient) DeleteSecret(ctx context.Context, in *secretsmanager.DeleteSecretInput, options ...func(*secretsmanager.Options)) (*secretsmanager.DeleteSecretOutput, error) {
-	d, retryer := c.with(options)
-	out, metadata, err := invoke[secretsmanager.DeleteSecretInput, secretsmanager.DeleteSecretOutput](ctx, d, "DeleteSecret", in, retryer)
-	if out != nil {
-		out.ResultMetadata = metadata
-	}
-	return out, err
+	return invoke[secretsmanager.DeleteSecretOutput](ctx, c.with(options), "DeleteSecret", in)
 }
 
 // RestoreSecret performs the action of that name.
 func (c *SecretsClient) RestoreSecret(ctx context.Context, in *secretsmanager.RestoreSecretInput, options ...func(*secretsmanager.Options)) (*secretsmanager.RestoreSecretOutput, error) {
-	d, retryer := c.with(options)
-	out, metadata, err := invoke[secretsmanager.RestoreSecretInput, secretsmanager.RestoreSecretOutput](ctx, d, "RestoreSecret", in, retryer)
-	if out != nil {
-		out.ResultMetadata = metadata
-	}
-	return out, err
+	return invoke[secretsmanager.RestoreSecretOutput](ctx, c.with(options), "RestoreSecret", in)
 }
