@@ -74,7 +74,7 @@ func ExampleEvaluator_Create() {
 		fmt.Println(env.Name, env.Values, err)
 	}
 	// Output:
-	// error: there is an environment "myapp/prod" already [environment-exists]
+	// error: there is an environment "myapp/prod" already; choose another name [environment-exists]
 	// myapp/prod {"host":"www.example.com"} <nil>
 }
 
