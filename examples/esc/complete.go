@@ -72,9 +72,9 @@ func (l *commandLine) read(word string) {
 func (l *commandLine) setFlag(value string) {
 	switch l.flag.Name {
 	case "dir":
-		l.Dir = value
+		l.Dir, l.Store = value, ""
 	case "store":
-		l.Store = value
+		l.Dir, l.Store = "", value
 	}
 	l.flag = nil
 }
