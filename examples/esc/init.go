@@ -34,34 +34,34 @@ func (c *initCmd) Run(ctx context.Context, g *cli) error {
 		return errors.Join(usageError{fmt.Errorf("esc init prepares a directory, and %q is a store", g.Store)},
 			hint("esc key new FILE makes a key, and esc new NAME an environment there"))
 	}
-	dir := cmp.Or(c.Dir, g.directory())
+	g.Dir, g.Store = cmp.Or(c.Dir, g.directory()), ""
 	keyFile, err := initKey(g.KeyFile)
 	if err != nil {
 		return err
 	}
-	if err := os.MkdirAll(dir, 0o777); err != nil {
+	if err := os.MkdirAll(g.Dir, 0o777); err != nil {
 		return fmt.Errorf("cannot make the directory %w", err)
 	}
-	if err := initIgnore(filepath.Join(dir, ".gitignore")); err != nil {
+	if err := initIgnore(filepath.Join(g.Dir, ".gitignore")); err != nil {
 		return err
 	}
-	made, err := initDocument(ctx, dir)
+	made, err := initDocument(ctx, g)
 	if err != nil {
 		return err
 	}
-	_, err = io.WriteString(os.Stderr, "\nNext:\n"+c.exports(g, keyFile, dir)+nextSteps(made))
+	_, err = io.WriteString(os.Stderr, "\nNext:\n"+exports(keyFile, g.Dir)+nextSteps(made))
 	return err
 }
 
 // exports are the commands that let the next ones find what was prepared. A flag is for one command.
-func (c *initCmd) exports(g *cli, keyFile, dir string) (lines string) {
+func exports(keyFile, dir string) (lines string) {
 	if os.Getenv("ESC_KEY_FILE") != keyFile {
 		lines += "  export ESC_KEY_FILE=" + shellWord(keyFile) + "\n"
 	}
 	if os.Getenv("ESC_STORE") != "" { // which counts before a directory
 		lines += "  unset ESC_STORE\n"
 	}
-	if c.Dir != "" || g.Dir != os.Getenv("ESC_DIR") {
+	if dir != cmp.Or(os.Getenv("ESC_DIR"), ".") {
 		lines += "  export ESC_DIR=" + shellWord(dir) + "\n"
 	}
 	return lines
@@ -153,14 +153,14 @@ values:
 )
 
 // initDocument makes sure that there is an environment, and reports whether it has made the first one.
-func initDocument(ctx context.Context, dir string) (made bool, err error) {
-	e := &eval.Evaluator{Loader: eval.Dir(dir)}
+func initDocument(ctx context.Context, g *cli) (made bool, err error) {
+	e := g.evaluator()
 	names, err := e.List(ctx)
 	if err != nil {
 		return false, fmt.Errorf("cannot list environments: %w", err)
 	}
 	if len(names) > 0 {
-		fmt.Fprintf(os.Stderr, "the environments in %q stay as they are\n", dir)
+		fmt.Fprintf(os.Stderr, "the environments in %q stay as they are\n", g.Dir)
 		return false, nil
 	}
 	doc, err := eval.Parse(firstName, []byte(firstDocument))
@@ -170,7 +170,7 @@ func initDocument(ctx context.Context, dir string) (made bool, err error) {
 	if _, err := e.Create(ctx, doc); err != nil {
 		return false, err
 	}
-	file := filepath.Join(dir, filepath.FromSlash(firstName)+".yaml")
+	file := filepath.Join(g.Dir, filepath.FromSlash(firstName)+".yaml")
 	fmt.Fprintf(os.Stderr, "wrote the environment %q to %q\n", firstName, file)
 	return true, nil
 }

@@ -48,6 +48,7 @@ func orient(ctx context.Context, c *cli) bool {
 		fmt.Fprintf(&b, "\n  esc get %s      shows one, without its secrets\n", names[0])
 		fmt.Fprintf(&b, "  esc open %s     shows all of it\n", names[0])
 		fmt.Fprintf(&b, "  esc edit %s     changes it\n", names[0])
+		fmt.Fprintf(&b, "  esc new NAME%*s  makes another one\n", len(names[0]), "")
 	}
 	b.WriteString("\nesc --help lists all commands.\n")
 	fmt.Print(b.String())
