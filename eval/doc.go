@@ -105,7 +105,8 @@
 // # Many environments
 //
 // [Evaluator.List] finds the names of all environments. [Evaluator.RotateAll], [Evaluator.PlanAll], [Evaluator.StatusAll],
-// [Evaluator.AuditAll], [Evaluator.VerifyAll] and [Evaluator.CheckAll] do several at a time, and yield the results in the order of the names:
+// [Evaluator.AuditAll], [Evaluator.VerifyAll] and [Evaluator.CheckAll] do several at a time, and yield the results in the order
+// of the names:
 //
 //	names, err := e.List(ctx)
 //	if err != nil {

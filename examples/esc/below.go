@@ -37,12 +37,13 @@ func (e listError) Unwrap() error { return e.error }
 // error, since it is mistyped. That there are no environments at all is none if nobody has named any.
 func (g *cli) namesBelow(ctx context.Context, e *eval.Evaluator, prefixes []string) ([]string, error) {
 	all, err := e.List(ctx)
-	switch {
-	case err != nil:
+	if err != nil {
 		return nil, listError{fmt.Errorf("cannot list environments: %w", err)}
-	case len(all) == 0 && len(prefixes) == 0:
-		printError(os.Stderr, g.noneHint())
-	case len(prefixes) == 0:
+	}
+	if len(prefixes) == 0 {
+		if len(all) == 0 {
+			printError(os.Stderr, g.noneHint())
+		}
 		return all, nil
 	}
 	var errs []error
