@@ -2,9 +2,7 @@ package schema
 
 import (
 	"encoding/json"
-	"math"
 	"strconv"
-	"strings"
 )
 
 // A keyword says how a member of a schema is read from data and written as JSON.
@@ -163,19 +161,6 @@ func length(name string, of field[*int]) keyword {
 		}
 		return nil
 	}}
-}
-
-// int returns an integer that is not negative; the largest int if it is larger.
-func (d decimal) int() int {
-	const longest = 19 // digits of the largest int
-	if d.exponent > longest {
-		return math.MaxInt
-	}
-	n, err := strconv.Atoi("0" + d.digits + strings.Repeat("0", int(d.exponent)-len(d.digits)))
-	if err != nil {
-		return math.MaxInt
-	}
-	return n
 }
 
 func names(name string, of field[[]string]) keyword {
