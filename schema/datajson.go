@@ -3,8 +3,6 @@ package schema
 import (
 	"encoding/json"
 	"fmt"
-	"maps"
-	"slices"
 	"strconv"
 	"strings"
 )
@@ -68,7 +66,7 @@ func (e *encoder) array(items []any, depth int) {
 
 func (e *encoder) object(members map[string]any, depth int) {
 	e.dst = append(e.dst, '{')
-	for i, name := range slices.Sorted(maps.Keys(members)) {
+	for i, name := range sortedKeys(members) {
 		if e.tooFar {
 			break
 		}
