@@ -7,10 +7,17 @@ import (
 	"strings"
 )
 
-// appendJSON appends v as compact JSON with ascending keys. Secrets are revealed or else "[secret]"; an Unknown is
-// "[unknown]". What is no plain data is a string that names its type.
-func appendJSON(dst []byte, v any, reveal bool) []byte {
-	e := encoder{dst: dst, reveal: reveal}
+// dataJSON returns v as compact JSON with ascending keys. A Secret is "[secret]", an Unknown is "[unknown]". What is no
+// plain data is a string that names its type.
+func dataJSON(v any) []byte {
+	var e encoder
+	e.encode(v, 0)
+	return e.dst
+}
+
+// revealedJSON is dataJSON with what is in a Secret.
+func revealedJSON(v any) []byte {
+	e := encoder{reveal: true}
 	e.encode(v, 0)
 	return e.dst
 }

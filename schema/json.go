@@ -118,12 +118,12 @@ func appendMember(object []byte, name string, value []byte) []byte {
 	return append(append(appendQuoted(object, name), ':'), value...)
 }
 
-func appendNames(dst []byte, names []string) []byte {
+func namesJSON(names []string) []byte {
 	list := make([]any, len(names))
 	for i, name := range names {
 		list[i] = name
 	}
-	return appendJSON(dst, list, false)
+	return dataJSON(list)
 }
 
 func writeType(_ *marshaler, s view) []byte {
@@ -133,7 +133,7 @@ func writeType(_ *marshaler, s view) []byte {
 	case 1:
 		return appendQuoted(nil, s.Type[0])
 	}
-	return appendNames(nil, s.Type)
+	return namesJSON(s.Type)
 }
 
 func writeRef(m *marshaler, s view) []byte {
@@ -197,7 +197,7 @@ func writeDependent(_ *marshaler, s view) []byte {
 	}
 	text := []byte{'{'}
 	for _, name := range sortedKeys(s.DependentRequired) {
-		text = appendMember(text, name, appendNames(nil, s.DependentRequired[name]))
+		text = appendMember(text, name, namesJSON(s.DependentRequired[name]))
 	}
 	return append(text, '}')
 }

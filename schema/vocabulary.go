@@ -98,7 +98,7 @@ func data(name string, of field[any]) keyword {
 		}
 	}, func(_ *marshaler, s view) []byte {
 		if v := *of(s.Schema); v != nil {
-			return appendJSON(nil, v, false)
+			return dataJSON(v)
 		}
 		return nil
 	}}
@@ -120,7 +120,7 @@ func list(name string, of field[[]any]) keyword {
 		}
 	}, func(_ *marshaler, s view) []byte {
 		if items := *of(s.Schema); items != nil {
-			return appendJSON(nil, items, false)
+			return dataJSON(items)
 		}
 		return nil
 	}}
@@ -139,7 +139,7 @@ func numeric(name string, of field[json.Number]) keyword {
 		}
 	}, func(_ *marshaler, s view) []byte {
 		if v := *of(s.Schema); v != "" {
-			return appendJSON(nil, v, false)
+			return dataJSON(v)
 		}
 		return nil
 	}}
@@ -170,7 +170,7 @@ func names(name string, of field[[]string]) keyword {
 		}
 	}, func(_ *marshaler, s view) []byte {
 		if names := *of(s.Schema); len(names) > 0 {
-			return appendNames(nil, names)
+			return namesJSON(names)
 		}
 		return nil
 	}}
