@@ -173,31 +173,23 @@ func writeDefs(m *marshaler, _ view) []byte {
 		m.pending = m.pending[1:]
 		written[next.name] = m.schema(next.schema)
 	}
-	text := []byte{'{'}
-	for _, name := range sortedKeys(written) {
-		text = appendMember(text, name, written[name])
-	}
-	return append(text, '}')
+	return objectJSON(written, func(text []byte) []byte { return text })
 }
 
 func writeProperties(m *marshaler, s view) []byte {
-	if len(s.Properties) == 0 {
-		return nil
-	}
-	text := []byte{'{'}
-	for _, name := range sortedKeys(s.Properties) {
-		text = appendMember(text, name, m.schema(s.to(s.Properties[name])))
-	}
-	return append(text, '}')
+	return objectJSON(s.Properties, func(property *Schema) []byte { return m.schema(s.to(property)) })
 }
 
-func writeDependent(_ *marshaler, s view) []byte {
-	if len(s.DependentRequired) == 0 {
+func writeDependent(_ *marshaler, s view) []byte { return objectJSON(s.DependentRequired, namesJSON) }
+
+// objectJSON writes an object in the order of names; nothing if it is empty.
+func objectJSON[V any](members map[string]V, write func(V) []byte) []byte {
+	if len(members) == 0 {
 		return nil
 	}
 	text := []byte{'{'}
-	for _, name := range sortedKeys(s.DependentRequired) {
-		text = appendMember(text, name, namesJSON(s.DependentRequired[name]))
+	for _, name := range sortedKeys(members) {
+		text = appendMember(text, name, write(members[name]))
 	}
 	return append(text, '}')
 }
