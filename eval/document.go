@@ -190,7 +190,7 @@ func (d *Document) checkMembers(place []any) error {
 		if n == nil || n.Kind != yamltext.Mapping || len(n.Content) == 0 || d.text().Lookup(place[:i+1]) != nil {
 			continue
 		}
-		if key := n.Content[0].Value; hasFunctionPrefix(key) {
+		if key := n.Content[0].Value; syntax.HasFunctionPrefix(key) {
 			call := quoted(strings.TrimPrefix(showPlace(place[:i]), "values."))
 			return errors.New(call + " is a call of " + quoted(key) + ", which has no members; write " + call + " as a whole")
 		}

@@ -9,7 +9,6 @@ import (
 	"maps"
 	"slices"
 	"strconv"
-	"strings"
 	"unicode/utf8"
 
 	"github.com/escapement-go/escapement/eval/internal/syntax"
@@ -150,7 +149,7 @@ func (w *dataWriter) list(items []any) (*yamltext.Value, error) {
 // object writes an object as a mapping, unless that would be read as a call.
 func (w *dataWriter) object(members map[string]any) (*yamltext.Value, error) {
 	keys := slices.Sorted(maps.Keys(members))
-	if slices.ContainsFunc(keys, hasFunctionPrefix) {
+	if slices.ContainsFunc(keys, syntax.HasFunctionPrefix) {
 		return w.asJSON(members)
 	}
 	object := &yamltext.Value{Kind: yamltext.Mapping, Writing: w.writing}
@@ -166,8 +165,6 @@ func (w *dataWriter) object(members map[string]any) (*yamltext.Value, error) {
 	}
 	return object, nil
 }
-
-func hasFunctionPrefix(key string) bool { return len(key) >= 4 && strings.EqualFold(key[:4], "fn::") }
 
 // asJSON writes data as fn::fromJSON of its JSON, which is a secret if anything in the data is.
 func (w *dataWriter) asJSON(data any) (*yamltext.Value, error) {
@@ -273,7 +270,7 @@ func writtenNode(n *yamltext.Node, limits Limits) (*yamltext.Value, error) {
 }
 
 func checkKey(n *yamltext.Node, limits Limits) error {
-	if n.Kind == yamltext.Scalar && n.Style == yamltext.Plain && n.Value == "<<" {
+	if n.IsMerge() {
 		return errors.New("the value holds a merge key; write out what it merges")
 	}
 	scalar, issue := yamltext.Resolve(n, limits.Digits, limits.Exponent)

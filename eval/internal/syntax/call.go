@@ -341,7 +341,7 @@ func (p *parser) meansSecret(key string) bool {
 	switch {
 	case strings.EqualFold(key, "fn::secret"):
 		return true
-	case !hasFunctionPrefix(key) || strings.Count(key, "::") > 1:
+	case !HasFunctionPrefix(key) || strings.Count(key, "::") > 1:
 		return false
 	}
 	_, known := p.functions[key]

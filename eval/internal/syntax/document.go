@@ -238,7 +238,7 @@ func (p *parser) values(n *yamltext.Node) {
 			p.report(pair.keyNode, "reserved-name",
 				Quote(pair.key)+` is reserved and cannot be a property of "values"`, "choose another name")
 			continue
-		case hasFunctionPrefix(pair.key):
+		case HasFunctionPrefix(pair.key):
 			p.report(pair.keyNode, "call-at-top", "function "+Quote(pair.key)+` stands directly under "values"`,
 				"give its result a name")
 			continue
