@@ -3,7 +3,6 @@ package eval
 import (
 	"context"
 	"errors"
-	"runtime/debug"
 	"unicode/utf8"
 
 	"github.com/escapement-go/escapement/eval/internal/syntax"
@@ -76,22 +75,4 @@ func decryptText(ctx context.Context, crypter Crypter, environment, envelope str
 		return string(text), &cryptError{code: "not-writable", message: "the text is not valid UTF-8 and stays encrypted"}
 	}
 	return string(text), nil
-}
-
-// guarded turns a panic in code of the host into an error.
-func guarded[T any](do func() (T, error)) (result T, err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			err = &panicError{value: r, stack: debug.Stack()}
-		}
-	}()
-	result, err = do()
-	probe(err)
-	return result, err
-}
-
-// guardedCall is guarded for what has no result.
-func guardedCall(do func() error) error {
-	_, err := guarded(func() (struct{}, error) { return struct{}{}, do() })
-	return err
 }

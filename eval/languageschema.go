@@ -26,12 +26,12 @@ func (e *Evaluator) LanguageSchema() ([]byte, error) {
 	w.defineScalars()
 	w.builtins()
 	for _, name := range slices.Sorted(maps.Keys(e.Providers)) {
-		if err := w.provider(name, e.schemasOfProvider(name)); err != nil {
+		if err := w.provider(name, contractOfProvider(e.Providers[name])); err != nil {
 			return nil, err
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(e.Rotators)) {
-		if err := w.rotator(name, e.schemasOfRotator(name)); err != nil {
+		if err := w.rotator(name, contractOfRotator(e.Rotators[name])); err != nil {
 			return nil, err
 		}
 	}
@@ -42,24 +42,6 @@ func (e *Evaluator) LanguageSchema() ([]byte, error) {
 	encoder.SetEscapeHTML(false)
 	err := encoder.Encode(w.document())
 	return bytes.TrimSpace(text.Bytes()), err
-}
-
-// schemasOfProvider asks a provider for its schemas.
-func (e *Evaluator) schemasOfProvider(name string) *contract {
-	o := operation{Evaluator: e, schemas: map[string]*contract{}}
-	return o.contract(name, func() contract {
-		s := e.Providers[name].Schema()
-		return contract{inputs: s.Inputs, outputs: s.Outputs}
-	})
-}
-
-// schemasOfRotator asks a rotator for its schemas.
-func (e *Evaluator) schemasOfRotator(name string) *contract {
-	o := operation{Evaluator: e, schemas: map[string]*contract{}}
-	return o.contract(name, func() contract {
-		s := e.Rotators[name].Schema()
-		return contract{inputs: s.Inputs, state: s.State, outputs: s.Outputs}
-	})
 }
 
 // An object is one of JSON.

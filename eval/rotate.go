@@ -20,10 +20,7 @@ func (o *operation) rotatorContract(e *syntax.Expr) (rotators.Rotator, *contract
 			didYouMean(name, slices.Sorted(maps.Keys(o.Rotators)))).Path = exprPath(e)
 		return nil, &contract{}
 	}
-	return rotator, o.contract("rotate "+name, func() contract {
-		s := rotator.Schema()
-		return contract{inputs: s.Inputs, state: s.State, outputs: s.Outputs}
-	})
+	return rotator, o.contract("rotate "+name, func() *contract { return contractOfRotator(rotator) })
 }
 
 // evalRotate computes fn::rotate: what the rotator opens from its saved state.
