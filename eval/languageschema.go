@@ -11,7 +11,6 @@ import (
 	"strings"
 
 	"github.com/escapement-go/escapement/eval/internal/syntax"
-	"github.com/escapement-go/escapement/schema"
 )
 
 // LanguageSchema returns a JSON Schema (draft-07) of the documents of environments, with the inputs of every provider
@@ -151,8 +150,7 @@ func values() object {
 
 // variableSchema is the schema of a property whose members become variables.
 func variableSchema(name string) object {
-	member := &schema.Schema{Type: []string{"boolean", "null", "number", "string"}}
-	plain := liberal{}.plain(object{"type": []any{"object", "null"}, "additionalProperties": schemaJSON(member)})
+	plain := liberal{}.plain(object{"type": []any{"object", "null"}, "additionalProperties": schemaJSON(scalarSchema)})
 	plain["propertyNames"] = allOf(refTo("key"), object{
 		"pattern": variablePattern, "patternErrorMessage": `the name of a variable holds no "=" and is not empty`,
 	})
