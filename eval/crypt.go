@@ -25,13 +25,6 @@ func (e *cryptError) text(secrets []string) string {
 	return e.message + ": " + visible(scrubbed(outsideText(e.cause), secrets))
 }
 
-// scrubbed returns a text from outside without the secrets.
-func scrubbed(text string, secrets []string) string {
-	all := []string{text}
-	scrub(all, secrets)
-	return all[0]
-}
-
 func cannotEncrypt(err error) *cryptError {
 	return &cryptError{code: "encrypt-failed", message: "cannot encrypt", cause: err}
 }

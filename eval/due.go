@@ -54,15 +54,12 @@ func (o *operation) leaveIdle() {
 
 // scrubbedDue removes secrets from what is told for people of what is due.
 func scrubbedDue(due rotators.Due, secrets []string) rotators.Due {
-	texts := []string{due.Unfinished}
-	for _, action := range due.Actions {
-		texts = append(texts, action.Why)
+	due.Actions = slices.Clone(due.Actions)
+	texts := []*string{&due.Unfinished}
+	for i := range due.Actions {
+		texts = append(texts, &due.Actions[i].Why)
 	}
 	scrub(texts, secrets)
-	due.Unfinished, due.Actions = texts[0], slices.Clone(due.Actions)
-	for i := range due.Actions {
-		due.Actions[i].Why = texts[i+1]
-	}
 	return due
 }
 

@@ -180,14 +180,11 @@ func alsoElsewhere(others int) string {
 
 // scrubOutside removes secrets from the texts that come from outside.
 func (o *operation) scrubOutside() {
-	var texts []string
+	texts := make([]*string, len(o.found))
 	for i := range o.found {
-		texts = append(texts, o.found[i].outside)
+		texts[i] = &o.found[i].outside
 	}
 	scrub(texts, o.secrets)
-	for i := range o.found {
-		o.found[i].outside = texts[i]
-	}
 }
 
 func (f *finding) diagnostic() *Diagnostic {
