@@ -295,5 +295,5 @@ func (d *Document) issue(issue syntax.Issue) *Diagnostic {
 
 // syntax reads the document as an environment, for excerpts that hide secrets.
 func (d *Document) syntax() *syntax.Document {
-	return syntax.Parse(d.name, d.Bytes(), functionForms, d.limits.withDefaults().syntax())
+	return newDocument(d.name, d.Bytes(), d.limits.withDefaults())
 }
