@@ -229,7 +229,7 @@ func (o *operation) result() Value {
 	}
 	partial := &partial{}
 	for _, path := range o.paths {
-		if p, ok := o.walk(nil, o.root, path); ok && !p.failed() {
+		if p, ok := o.walk(nil, o.root, path); ok && !p.failed() && !o.exceeds(path) {
 			v, _ := o.eval(nil, p)
 			partial.add(path, v)
 		}

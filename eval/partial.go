@@ -14,6 +14,11 @@ type partial struct {
 	items   map[int]*partial
 }
 
+// exceeds reports whether a path leads to an element that no array has room for. Of an array that is not known it can.
+func (o *operation) exceeds(path syntax.Path) bool {
+	return slices.ContainsFunc(path, func(a syntax.Accessor) bool { return a.Index >= o.limits.ValueBytes/nodeSize })
+}
+
 func (p *partial) add(path syntax.Path, v Value) {
 	for _, a := range path {
 		if p.leaf != nil {
@@ -51,8 +56,9 @@ func (p *partial) value() Value {
 	}
 	if p.items != nil {
 		items := make([]Value, slices.Max(slices.Collect(maps.Keys(p.items)))+1)
+		anything := unknownValue(nil, false)
 		for i := range items {
-			items[i] = unknownValue(nil, false)
+			items[i] = anything
 			if item := p.items[i]; item != nil {
 				items[i] = item.value()
 			}
