@@ -32,73 +32,14 @@ func (o *operation) breakCycles(goal *task) {
 	}
 }
 
-// stronglyConnected returns the groups of tasks that wait for one another, by Tarjan's algorithm without recursion.
-func stronglyConnected(goal *task) (groups [][]*task) {
-	type visit struct {
-		task *task
-		next int
-	}
-	index := map[*task]int{}
-	low := map[*task]int{}
-	place := map[*task]int{} // in the stack
-	onStack := map[*task]bool{}
-	var stack []*task
-	enter := func(t *task) visit {
-		index[t] = len(index) + 1
-		low[t] = index[t]
-		place[t] = len(stack)
-		stack = append(stack, t)
-		onStack[t] = true
-		return visit{task: t}
-	}
-	path := []visit{enter(goal)}
-	for len(path) > 0 {
-		v := &path[len(path)-1]
-		if v.next < len(v.task.waits()) {
-			on := v.task.waits()[v.next].on
-			v.next++
-			switch {
-			case on.state == done:
-			case index[on] == 0:
-				path = append(path, enter(on))
-			case onStack[on]:
-				low[v.task] = min(low[v.task], index[on])
-			}
-			continue
-		}
-		t := v.task
-		path = path[:len(path)-1]
-		if len(path) > 0 {
-			above := path[len(path)-1].task
-			low[above] = min(low[above], low[t])
-		}
-		if low[t] != index[t] {
-			continue
-		}
-		group := slices.Clone(stack[place[t]:])
-		stack = stack[:place[t]]
-		for _, member := range group {
-			onStack[member] = false
-		}
-		if len(group) > 1 || waitsForItself(t) {
-			groups = append(groups, group)
-		}
-	}
-	return groups
-}
-
-func waitsForItself(t *task) bool {
-	return slices.ContainsFunc(t.waits(), func(w wait) bool { return w.on == t })
-}
-
 // A need is how one property needs another: by a reference, or because that is a part of it.
 type need struct {
 	on   *syntax.Expr
 	mark syntax.Mark // of the reference; without a node for a part
 }
 
-// reportCycle reports a group: a shortest cycle through its first property.
-func (o *operation) reportCycle(group []*task) {
+// needsIn lists what the properties of a group need of one another.
+func needsIn(group []*task) map[*syntax.Expr][]need {
 	needs := map[*syntax.Expr][]need{}
 	member := map[*task]bool{}
 	for _, t := range group {
@@ -117,6 +58,12 @@ func (o *operation) reportCycle(group []*task) {
 			}
 		}
 	}
+	return needs
+}
+
+// reportCycle reports a group: a shortest cycle through its first property.
+func (o *operation) reportCycle(group []*task) {
+	needs := needsIn(group)
 	properties := make([]*syntax.Expr, 0, len(needs))
 	for e, ns := range needs {
 		properties = append(properties, e)
@@ -129,11 +76,8 @@ func (o *operation) reportCycle(group []*task) {
 	}
 	cycle := o.shortestCycle(properties[0], needs)
 	mark := properties[0].Mark()
-	for _, n := range cycle {
-		if n.mark.Node != nil {
-			mark = n.mark
-			break
-		}
+	if i := slices.IndexFunc(cycle, func(n need) bool { return n.mark.Node != nil }); i >= 0 {
+		mark = cycle[i].mark
 	}
 	o.report(mark, "cycle", "value needs itself: "+o.cycleText(properties[0], cycle), o.inheritedHint(properties[0], cycle)).
 		Path = exprPath(properties[0])
@@ -165,7 +109,7 @@ func (t *task) definition() *syntax.Expr {
 		return t.expr
 	}
 	if t.slot != nil {
-		if e := t.slot.definition(place{slot: t.slot}); e != nil {
+		if e := (place{slot: t.slot}).definition(); e != nil {
 			return e
 		}
 	}

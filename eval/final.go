@@ -113,7 +113,7 @@ func (o *operation) applyFinals(t *task, s *slot) bool {
 func (o *operation) warnFinal(s *slot, ignored layer, final *syntax.Expr) {
 	e := ignored.within
 	if e == nil {
-		e = s.definition(ignored.place)
+		e = ignored.definition()
 	}
 	if e == nil || e.Doc == nil {
 		return

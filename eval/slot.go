@@ -16,6 +16,14 @@ type place struct {
 
 func (p place) isValue() bool { return p.expr == nil && p.slot == nil }
 
+// top is the highest layer that has been found of a slot, whose own highest layer counts if that is a slot as well.
+func (p place) top() place {
+	for p.slot != nil && len(p.slot.layers) > 0 {
+		p = p.slot.layers[0].place
+	}
+	return p
+}
+
 // A slot is a property path of an environment with its layers: what the document itself and
 // its imports contribute to the property. Its layers are found from the top, and no further than somebody asks, so
 // that a contribution which is hidden is not evaluated.
@@ -195,7 +203,7 @@ func (o *operation) child(t *task, s *slot, key string) (place, status) {
 // tooDeep reports a slot whose members are nested too deeply: an object that contains itself by way of its layers would
 // be unfolded without end.
 func (o *operation) tooDeep(s *slot) place {
-	if e := s.definition(place{slot: s}); e != nil && e.Doc != nil {
+	if e := (place{slot: s}).definition(); e != nil && e.Doc != nil {
 		o.reportExpr(e, "too-deep", fmt.Sprintf("nesting is deeper than %d", o.limits.Depth), "")
 	}
 	return unknownPlace()
@@ -220,13 +228,10 @@ func (s *slot) finalBelow(key string) bool {
 	return false
 }
 
-// definition is the expression that is said to have made the value of a slot: that of its highest layer.
-func (s *slot) definition(top place) *syntax.Expr {
-	for top.slot != nil && len(top.slot.layers) > 0 {
-		top = top.slot.layers[0].place
+// definition is the expression that is said to have made the value at a place: of a slot, that of its highest layer.
+func (p place) definition() *syntax.Expr {
+	if p = p.top(); p.expr != nil {
+		return p.expr
 	}
-	if top.expr != nil {
-		return top.expr
-	}
-	return top.val.def
+	return p.val.def
 }

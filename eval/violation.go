@@ -65,9 +65,7 @@ func (o *operation) origin(e *syntax.Expr) *syntax.Expr {
 		if !ok {
 			break
 		}
-		for p.slot != nil && len(p.slot.layers) > 0 {
-			p = p.slot.layers[0].place
-		}
+		p = p.top()
 		switch {
 		case p.expr != nil:
 			e = p.expr
