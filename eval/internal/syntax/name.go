@@ -34,6 +34,9 @@ func CanonicalName(name string) (string, bool) {
 	return name, true
 }
 
+// NameHint says what an environment name may be.
+const NameHint = `allowed are segments of letters, digits, "_", ".", "-" joined by "/", and "@version"`
+
 // IsCanonical reports whether name is the name of an environment in its canonical form.
 func IsCanonical(name string) bool {
 	canonical, ok := CanonicalName(name)
