@@ -93,6 +93,7 @@ func auditing(opts rotators.AuditOptions) inquiry {
 				return auditor.Audit(ctx, req)
 			}
 		},
+		take: keepAnswer,
 	}
 }
 

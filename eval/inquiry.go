@@ -18,8 +18,14 @@ type inquiry struct {
 	// ask asks a rotator, and is nil for one that cannot be asked.
 	ask func(rotators.Rotator) func(context.Context, *rotators.Request) (any, error)
 
-	// take takes what it answered, nil if it could not be asked. A nil take keeps it as the answer of the run.
+	// take takes what it answered, nil if it could not be asked.
 	take func(o *operation, run *rotationRun, c *contract, answer any) error
+}
+
+// keepAnswer takes an answer as it is.
+func keepAnswer(_ *operation, run *rotationRun, _ *contract, answer any) error {
+	run.answer = answer
+	return nil
 }
 
 // setRunsAside gives the calls that are asked the values that they have.
@@ -71,17 +77,13 @@ func (o *operation) evalInquiry(t *task) bool {
 
 // concludeInquiry takes the answer of a rotator.
 func (o *operation) concludeInquiry(run *rotationRun, c *contract, answer any, err error) {
-	asked := o.request.inquiry
 	run.settled = true
-	switch {
-	case err != nil:
-	case asked.take == nil:
-		run.answer = answer
-	default:
-		err = asked.take(o, run, c, answer)
+	if err == nil {
+		err = o.request.inquiry.take(o, run, c, answer)
 	}
 	if err != nil {
-		o.reportCall(run.task, asked.code, "rotator "+quoted(run.result.Rotator)+" failed to "+asked.verb, err)
+		o.reportCall(run.task, o.request.inquiry.code,
+			"rotator "+quoted(run.result.Rotator)+" failed to "+o.request.inquiry.verb, err)
 		run.result.Status = Failed
 	}
 }

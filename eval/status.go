@@ -77,5 +77,6 @@ func telling(now time.Time) inquiry {
 			}
 			return func(_ context.Context, req *rotators.Request) (any, error) { return askDue(maintainer, req, now) }
 		},
+		take: keepAnswer,
 	}
 }

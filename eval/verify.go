@@ -57,4 +57,5 @@ var verifying = inquiry{
 			return verifier.Verify(ctx, req)
 		}
 	},
+	take: keepAnswer,
 }
