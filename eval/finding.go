@@ -229,18 +229,3 @@ func spanRange(environment string, s yamltext.Span) Range {
 		End:         Pos(s.End),
 	}
 }
-
-// An excerpt is what is shown of a document beside a diagnostic.
-type excerpt struct{ doc *syntax.Document }
-
-func excerptOf(doc *syntax.Document) excerptSource { return excerpt{doc} }
-
-func (e excerpt) LineText(n int) string { return e.doc.Source.LineText(n) }
-
-func (e excerpt) SecretSpans() []yamltext.Span {
-	spans := make([]yamltext.Span, len(e.doc.Secrets))
-	for i, mark := range e.doc.Secrets {
-		spans[i] = mark.Span()
-	}
-	return spans
-}

@@ -133,9 +133,6 @@ func (s *salvager) copy(v any, depth int) any {
 func appendSecrets(texts []string, v any) []string {
 	switch v := v.(type) {
 	case schema.Secret:
-		if text, ok := v.Data().(string); ok {
-			return append(texts, text)
-		}
 		return appendSecretTexts(texts, v.Data())
 	case map[string]any:
 		for _, item := range v {

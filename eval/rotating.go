@@ -49,8 +49,8 @@ type rotated struct {
 	due     rotators.Due // what is due then
 }
 
-// rotateSelected rotates the calls one by one, or asks their rotators something, and then computes what can be known without any further call.
-// It is false if there is no time for that.
+// rotateSelected rotates the calls one by one, or asks their rotators something, and then computes what can be known without
+// any further call. It is false if there is no time for that.
 func (o *operation) rotateSelected() bool {
 	o.performing = true
 	if o.request.rotate.Due {
