@@ -40,25 +40,33 @@ type need struct {
 
 // needsIn lists what the properties of a group need of one another.
 func needsIn(group []*task) map[*syntax.Expr][]need {
-	needs := map[*syntax.Expr][]need{}
 	member := map[*task]bool{}
 	for _, t := range group {
 		member[t] = true
 	}
+	needs := map[*syntax.Expr][]need{}
 	for _, t := range group {
-		from := t.property()
-		if from.Doc == nil {
-			continue
-		}
-		for _, w := range t.waits() {
-			for _, on := range w.on.named(member, map[*task]bool{}) {
-				if to := on.property(); from != to || w.mark.Node != nil {
-					needs[from] = append(needs[from], need{to, w.mark})
-				}
-			}
+		if all := t.needs(member); len(all) > 0 {
+			needs[t.property()] = append(needs[t.property()], all...)
 		}
 	}
 	return needs
+}
+
+// needs lists what the property of a task needs of those of a group.
+func (t *task) needs(group map[*task]bool) (all []need) {
+	from := t.property()
+	if from.Doc == nil {
+		return nil
+	}
+	for _, w := range t.waits() {
+		for _, on := range w.on.named(group, map[*task]bool{}) {
+			if to := on.property(); from != to || w.mark.Node != nil {
+				all = append(all, need{to, w.mark})
+			}
+		}
+	}
+	return all
 }
 
 // reportCycle reports a group: a shortest cycle through its first property.

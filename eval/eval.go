@@ -21,7 +21,7 @@ type Evaluator struct {
 	// [schema.Secret] for secrets.
 	Context map[string]any
 
-	Limits       Limits
+	Limits       Limits       // what an operation may take; zero fields mean the defaults
 	CheckSecrets bool         // Check decrypts ciphertexts too; it calls nothing else
 	Logger       *slog.Logger // loads and calls, at the level of debugging; nil: silent
 
