@@ -114,7 +114,7 @@ func coderOf(err error) string {
 // diagnostics turns what was found, and what the documents hold, into the diagnostics of the operation.
 func (o *operation) diagnostics(root string) Diagnostics {
 	var ds Diagnostics
-	for _, env := range o.loaded() {
+	for _, env := range o.order {
 		if env.doc == nil || o.spent && !env.closure {
 			continue
 		}

@@ -13,8 +13,8 @@ import (
 // calls the last ones are shown without what they need.
 type Graph struct {
 	Nodes       []GraphNode // environments first, the root the very first
-	Edges       []GraphEdge
-	Diagnostics Diagnostics
+	Edges       []GraphEdge // each once
+	Diagnostics Diagnostics // all of the operation, warnings included
 }
 
 // A GraphNode is an environment, or the call of a provider or rotator.
