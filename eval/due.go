@@ -68,13 +68,10 @@ func (o *operation) rotationTime() time.Time {
 	return cmp.Or(o.request.rotate.Now, time.Now())
 }
 
-func askDue(maintainer rotators.Maintainer, req *rotators.Request, now time.Time) (due rotators.Due, err error) {
-	err = guardedCall(func() (err error) {
-		due, err = maintainer.Due(req, now)
-		return err
-	})
+func askDue(maintainer rotators.Maintainer, req *rotators.Request, now time.Time) (rotators.Due, error) {
+	due, err := guarded(func() (rotators.Due, error) { return maintainer.Due(req, now) })
 	if err != nil {
-		due = rotators.Due{}
+		return rotators.Due{}, err
 	}
-	return due, err
+	return due, nil
 }

@@ -45,6 +45,13 @@ func (f *findings) add(found finding) *finding {
 	return &f.found[len(f.found)-1]
 }
 
+// quietly does something of which nothing is reported.
+func (f *findings) quietly(do func()) {
+	n, errors := len(f.found), f.errors
+	do()
+	f.found, f.errors = f.found[:n], errors
+}
+
 // report adds an error.
 func (f *findings) report(mark syntax.Mark, code, message, hint string) *finding {
 	return f.add(finding{Diagnostic: Diagnostic{Code: code, Message: message, Hint: hint}, mark: mark})

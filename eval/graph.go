@@ -84,13 +84,6 @@ type grapher struct {
 // maxFollowed bounds the values that are looked at for what calls need of one another.
 const maxFollowed = 20_000
 
-// quietly does something that finds out nothing new.
-func (o *operation) quietly(do func()) {
-	n, errors := len(o.found), o.errors
-	do()
-	o.found, o.errors = o.found[:n], errors
-}
-
 func (g *grapher) draw(o *operation) {
 	for _, e := range o.order {
 		g.environment(e.name, !e.usable())
