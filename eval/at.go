@@ -197,7 +197,7 @@ func (p *placer) follow(e *syntax.Expr, path syntax.Path) bool {
 			return false
 		}
 	}
-	p.found.Definition = definition(at.definition())
+	p.found.Definition = definition(at.slot.definition(at))
 	v, ok := p.eval(p.task, at)
 	p.found.Value = v
 	if d := v.data(); d.unknown && !d.secret {

@@ -24,10 +24,10 @@ func contractOfRotator(r rotators.Rotator) *contract {
 
 // contract returns the contract of a key, and asks for it only once.
 func (o *operation) contract(key string, ask func() *contract) *contract {
-	c := o.contracts[key]
+	c := o.schemas[key]
 	if c == nil {
 		c = ask()
-		o.contracts[key] = c
+		o.schemas[key] = c
 	}
 	return c
 }

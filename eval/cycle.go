@@ -117,7 +117,7 @@ func (t *task) definition() *syntax.Expr {
 		return t.expr
 	}
 	if t.slot != nil {
-		if e := (place{slot: t.slot}).definition(); e != nil {
+		if e := t.slot.definition(place{slot: t.slot}); e != nil {
 			return e
 		}
 	}

@@ -113,7 +113,7 @@ func (o *operation) applyFinals(t *task, s *slot) bool {
 func (o *operation) warnFinal(s *slot, ignored layer, final *syntax.Expr) {
 	e := ignored.within
 	if e == nil {
-		e = ignored.definition()
+		e = s.definition(ignored.place)
 	}
 	if e == nil || e.Doc == nil {
 		return

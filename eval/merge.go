@@ -158,7 +158,7 @@ func (o *operation) evalMembers(t *task, s *slot, keys []string, m merged) (Valu
 		d.unknown, d.unknownBelow = true, true
 		d.failed = d.failed || m.failed
 	}
-	v := Value{d: d, def: m.top.definition()}
+	v := Value{d: d, def: s.definition(m.top)}
 	if s.parent != nil {
 		v.over = s
 	}

@@ -58,11 +58,11 @@ type operation struct {
 
 	rotations
 
-	context    map[string]Value          // what the host put under ${context}
-	performing bool                      // the second phase: calls are performed
-	collecting bool                      // what comes after rotating: no further call is performed
-	oversized  bool                      // a value that is too large has been reported
-	contracts  map[string]*contract      // of providers and rotators that have been asked
+	context    map[string]Value // what the host put under ${context}
+	performing bool             // the second phase: calls are performed
+	collecting bool             // what comes after rotating: no further call is performed
+	oversized  bool             // a value that is too large has been reported
+	schemas    map[string]*contract
 	keys       map[*syntax.Expr][]string // of mappings, as far as they have been listed
 	heard      map[*task]*warnings       // of calls that have not been answered yet
 	secrets    []string                  // every text that is secret, for scrubbing
@@ -78,7 +78,7 @@ func (e *Evaluator) evaluate(ctx context.Context, req request) (*Environment, er
 }
 
 func (e *Evaluator) operation(ctx context.Context, req request) *operation {
-	o := &operation{Evaluator: e, ctx: ctx, limits: e.Limits.withDefaults(), request: req, contracts: map[string]*contract{}}
+	o := &operation{Evaluator: e, ctx: ctx, limits: e.Limits.withDefaults(), request: req, schemas: map[string]*contract{}}
 	o.io = newWorkers(o.limits.Concurrency)
 	return o
 }

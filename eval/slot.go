@@ -203,7 +203,7 @@ func (o *operation) child(t *task, s *slot, key string) (place, status) {
 // tooDeep reports a slot whose members are nested too deeply: an object that contains itself by way of its layers would
 // be unfolded without end.
 func (o *operation) tooDeep(s *slot) place {
-	if e := (place{slot: s}).definition(); e != nil && e.Doc != nil {
+	if e := s.definition(place{slot: s}); e != nil && e.Doc != nil {
 		o.reportExpr(e, "too-deep", fmt.Sprintf("nesting is deeper than %d", o.limits.Depth), "")
 	}
 	return unknownPlace()
@@ -228,10 +228,10 @@ func (s *slot) finalBelow(key string) bool {
 	return false
 }
 
-// definition is the expression that is said to have made the value at a place: of a slot, that of its highest layer.
-func (p place) definition() *syntax.Expr {
-	if p = p.top(); p.expr != nil {
-		return p.expr
+// definition is the expression that is said to have made the value of a slot: that of its highest layer.
+func (s *slot) definition(top place) *syntax.Expr {
+	if top = top.top(); top.expr != nil {
+		return top.expr
 	}
-	return p.val.def
+	return top.val.def
 }

@@ -15,7 +15,7 @@ func (s *slot) overridden() *overridden {
 	var top *overridden
 	layers := s.written()
 	for i := len(layers) - 1; i >= 1; i-- {
-		def := layers[i].definition()
+		def := s.definition(layers[i])
 		if def == nil || def.Doc == nil {
 			continue
 		}
