@@ -93,10 +93,7 @@ func auditing(opts rotators.AuditOptions) inquiry {
 				return auditor.Audit(ctx, req)
 			}
 		},
-		take: func(_ *operation, run *rotationRun, _ *contract, answer any) error {
-			run.answer = answer
-			return nil
-		},
+		take: keepAnswer,
 	}
 }
 
@@ -116,13 +113,6 @@ func scrubbedAudit(found *rotators.Audit, secrets []string) *rotators.Audit {
 			told = append(told, &row.Verdicts[i].Text)
 		}
 	}
-	texts := make([]string, len(told))
-	for i, text := range told {
-		texts[i] = *text
-	}
-	scrub(texts, secrets)
-	for i, text := range told {
-		*text = texts[i]
-	}
+	scrub(told, secrets)
 	return audit
 }

@@ -126,6 +126,23 @@ func TestBadProviders(t *testing.T) {
 	}
 }
 
+// TestFarElements asks for elements, of an array that is not known yet, which no array has room for.
+func TestFarElements(t *testing.T) {
+	host := &evaltest.Host{Files: map[string]string{"r": "values: {a: {fn::open::echo: {b: [7]}}}\n"}}
+	for _, path := range []string{"a[100000000]", "a[9223372036854775807]", "a.b[9223372036854775807].c"} {
+		env, err := host.Evaluator().Open(t.Context(), "r", path)
+		if ds, ok := errors.AsType[eval.Diagnostics](err); !ok || len(ds) != 1 || ds[0].Code != "no-value-at-path" {
+			t.Errorf("%s: %v", path, err)
+		}
+		if got := env.Values.String(); got != "{}" {
+			t.Errorf("%s: the values are %.100s", path, got)
+		}
+		if explained, err := host.Evaluator().Explain(t.Context(), "r", path); err != nil || explained.Value.Known() {
+			t.Errorf("%s: explained as %v, %v", path, explained.Value, err)
+		}
+	}
+}
+
 // TestCancelledBefore opens with a context that has ended.
 func TestCancelledBefore(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())

@@ -30,28 +30,6 @@ func (o *operation) evalCall(t *task) (Value, bool) {
 	return o.bounded(Value{d: d, def: t.expr}), ok
 }
 
-// A contract is what a provider or rotator says about its data.
-type contract struct {
-	inputs, state, outputs *schema.Schema
-	err                    error // asking for it failed
-}
-
-// contract asks a provider or rotator for its schemas, once.
-func (o *operation) contract(key string, ask func() contract) (c *contract) {
-	if c := o.schemas[key]; c != nil {
-		return c
-	}
-	c = &contract{}
-	o.schemas[key] = c
-	defer func() {
-		if r := recover(); r != nil {
-			c.err = &panicError{value: r}
-		}
-	}()
-	*c = ask()
-	return c
-}
-
 // evalOpen computes fn::open.
 func (o *operation) evalOpen(t *task) (*datum, bool) {
 	call := t.expr.Call
@@ -65,10 +43,7 @@ func (o *operation) evalOpen(t *task) (*datum, bool) {
 			didYouMean(call.Plugin, slices.Sorted(maps.Keys(o.Providers)))).Path = exprPath(t.expr)
 		return unknownDatum(nil, false), true
 	}
-	c := o.contract("open "+call.Plugin, func() contract {
-		s := provider.Schema()
-		return contract{inputs: s.Inputs, outputs: s.Outputs}
-	})
+	c := o.contract("open "+call.Plugin, func() *contract { return contractOfProvider(provider) })
 	unknown := unknownDatum(c.outputs, false)
 	if c.err != nil {
 		o.reportCall(t, "provider-failed", "provider "+quoted(call.Plugin)+" failed", c.err)

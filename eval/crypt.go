@@ -3,7 +3,6 @@ package eval
 import (
 	"context"
 	"errors"
-	"runtime/debug"
 	"unicode/utf8"
 
 	"github.com/escapement-go/escapement/eval/internal/syntax"
@@ -24,13 +23,6 @@ func (e *cryptError) text(secrets []string) string {
 		return e.message
 	}
 	return e.message + ": " + visible(scrubbed(outsideText(e.cause), secrets))
-}
-
-// scrubbed returns a text from outside without the secrets.
-func scrubbed(text string, secrets []string) string {
-	all := []string{text}
-	scrub(all, secrets)
-	return all[0]
 }
 
 func cannotEncrypt(err error) *cryptError {
@@ -76,22 +68,4 @@ func decryptText(ctx context.Context, crypter Crypter, environment, envelope str
 		return string(text), &cryptError{code: "not-writable", message: "the text is not valid UTF-8 and stays encrypted"}
 	}
 	return string(text), nil
-}
-
-// guarded turns a panic in code of the host into an error.
-func guarded[T any](do func() (T, error)) (result T, err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			err = &panicError{value: r, stack: debug.Stack()}
-		}
-	}()
-	result, err = do()
-	probe(err)
-	return result, err
-}
-
-// guardedCall is guarded for what has no result.
-func guardedCall(do func() error) error {
-	_, err := guarded(func() (struct{}, error) { return struct{}{}, do() })
-	return err
 }

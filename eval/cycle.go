@@ -32,91 +32,46 @@ func (o *operation) breakCycles(goal *task) {
 	}
 }
 
-// stronglyConnected returns the groups of tasks that wait for one another, by Tarjan's algorithm without recursion.
-func stronglyConnected(goal *task) (groups [][]*task) {
-	type visit struct {
-		task *task
-		next int
-	}
-	index := map[*task]int{}
-	low := map[*task]int{}
-	place := map[*task]int{} // in the stack
-	onStack := map[*task]bool{}
-	var stack []*task
-	enter := func(t *task) visit {
-		index[t] = len(index) + 1
-		low[t] = index[t]
-		place[t] = len(stack)
-		stack = append(stack, t)
-		onStack[t] = true
-		return visit{task: t}
-	}
-	path := []visit{enter(goal)}
-	for len(path) > 0 {
-		v := &path[len(path)-1]
-		if v.next < len(v.task.waits()) {
-			on := v.task.waits()[v.next].on
-			v.next++
-			switch {
-			case on.state == done:
-			case index[on] == 0:
-				path = append(path, enter(on))
-			case onStack[on]:
-				low[v.task] = min(low[v.task], index[on])
-			}
-			continue
-		}
-		t := v.task
-		path = path[:len(path)-1]
-		if len(path) > 0 {
-			above := path[len(path)-1].task
-			low[above] = min(low[above], low[t])
-		}
-		if low[t] != index[t] {
-			continue
-		}
-		group := slices.Clone(stack[place[t]:])
-		stack = stack[:place[t]]
-		for _, member := range group {
-			onStack[member] = false
-		}
-		if len(group) > 1 || waitsForItself(t) {
-			groups = append(groups, group)
-		}
-	}
-	return groups
-}
-
-func waitsForItself(t *task) bool {
-	return slices.ContainsFunc(t.waits(), func(w wait) bool { return w.on == t })
-}
-
 // A need is how one property needs another: by a reference, or because that is a part of it.
 type need struct {
 	on   *syntax.Expr
 	mark syntax.Mark // of the reference; without a node for a part
 }
 
-// reportCycle reports a group: a shortest cycle through its first property.
-func (o *operation) reportCycle(group []*task) {
-	needs := map[*syntax.Expr][]need{}
+// needsIn lists what the properties of a group need of one another.
+func needsIn(group []*task) map[*syntax.Expr][]need {
 	member := map[*task]bool{}
 	for _, t := range group {
 		member[t] = true
 	}
+	needs := map[*syntax.Expr][]need{}
 	for _, t := range group {
-		from := t.property()
-		if from.Doc == nil {
-			continue
+		if all := t.needs(member); len(all) > 0 {
+			needs[t.property()] = append(needs[t.property()], all...)
 		}
-		for _, w := range t.waits() {
-			for _, on := range w.on.named(member, map[*task]bool{}) {
-				if to := on.property(); from != to || w.mark.Node != nil {
-					needs[from] = append(needs[from], need{to, w.mark})
-				}
+	}
+	return needs
+}
+
+// needs lists what the property of a task needs of those of a group.
+func (t *task) needs(group map[*task]bool) (all []need) {
+	from := t.property()
+	if from.Doc == nil {
+		return nil
+	}
+	for _, w := range t.waits() {
+		for _, on := range w.on.named(group, map[*task]bool{}) {
+			if to := on.property(); from != to || w.mark.Node != nil {
+				all = append(all, need{to, w.mark})
 			}
 		}
 	}
+	return all
+}
+
+// reportCycle reports a group: a shortest cycle through its first property.
+func (o *operation) reportCycle(group []*task) {
+	needs := needsIn(group)
 	properties := make([]*syntax.Expr, 0, len(needs))
 	for e, ns := range needs {
 		properties = append(properties, e)
@@ -129,11 +84,8 @@ func (o *operation) reportCycle(group []*task) {
 	}
 	cycle := o.shortestCycle(properties[0], needs)
 	mark := properties[0].Mark()
-	for _, n := range cycle {
-		if n.mark.Node != nil {
-			mark = n.mark
-			break
-		}
+	if i := slices.IndexFunc(cycle, func(n need) bool { return n.mark.Node != nil }); i >= 0 {
+		mark = cycle[i].mark
 	}
 	o.report(mark, "cycle", "value needs itself: "+o.cycleText(properties[0], cycle), o.inheritedHint(properties[0], cycle)).
 		Path = exprPath(properties[0])

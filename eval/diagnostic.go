@@ -26,7 +26,7 @@ type Diagnostic struct {
 
 // A Related is a further place that a diagnostic is about.
 type Related struct {
-	Note  string
+	Note  string // what is there, such as "it is final here"
 	Range Range
 }
 

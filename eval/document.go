@@ -190,7 +190,7 @@ func (d *Document) checkMembers(place []any) error {
 		if n == nil || n.Kind != yamltext.Mapping || len(n.Content) == 0 || d.text().Lookup(place[:i+1]) != nil {
 			continue
 		}
-		if key := n.Content[0].Value; hasFunctionPrefix(key) {
+		if key := n.Content[0].Value; syntax.HasFunctionPrefix(key) {
 			call := quoted(strings.TrimPrefix(showPlace(place[:i]), "values."))
 			return errors.New(call + " is a call of " + quoted(key) + ", which has no members; write " + call + " as a whole")
 		}
@@ -295,5 +295,5 @@ func (d *Document) issue(issue syntax.Issue) *Diagnostic {
 
 // syntax reads the document as an environment, for excerpts that hide secrets.
 func (d *Document) syntax() *syntax.Document {
-	return syntax.Parse(d.name, d.Bytes(), functionForms, d.limits.withDefaults().syntax())
+	return newDocument(d.name, d.Bytes(), d.limits.withDefaults())
 }

@@ -54,15 +54,12 @@ func (o *operation) leaveIdle() {
 
 // scrubbedDue removes secrets from what is told for people of what is due.
 func scrubbedDue(due rotators.Due, secrets []string) rotators.Due {
-	texts := []string{due.Unfinished}
-	for _, action := range due.Actions {
-		texts = append(texts, action.Why)
+	due.Actions = slices.Clone(due.Actions)
+	texts := []*string{&due.Unfinished}
+	for i := range due.Actions {
+		texts = append(texts, &due.Actions[i].Why)
 	}
 	scrub(texts, secrets)
-	due.Unfinished, due.Actions = texts[0], slices.Clone(due.Actions)
-	for i := range due.Actions {
-		due.Actions[i].Why = texts[i+1]
-	}
 	return due
 }
 
@@ -71,13 +68,10 @@ func (o *operation) rotationTime() time.Time {
 	return cmp.Or(o.request.rotate.Now, time.Now())
 }
 
-func askDue(maintainer rotators.Maintainer, req *rotators.Request, now time.Time) (due rotators.Due, err error) {
-	err = guardedCall(func() (err error) {
-		due, err = maintainer.Due(req, now)
-		return err
-	})
+func askDue(maintainer rotators.Maintainer, req *rotators.Request, now time.Time) (rotators.Due, error) {
+	due, err := guarded(func() (rotators.Due, error) { return maintainer.Due(req, now) })
 	if err != nil {
-		due = rotators.Due{}
+		return rotators.Due{}, err
 	}
-	return due, err
+	return due, nil
 }

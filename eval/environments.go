@@ -93,9 +93,6 @@ func (o *operation) broken() bool {
 	return slices.ContainsFunc(o.order, func(e *env) bool { return e.doc != nil && e.doc.Broken() })
 }
 
-// loaded returns the environments of the operation, in the order in which they count.
-func (o *operation) loaded() []*env { return o.order }
-
 // env returns the environment of a canonical name.
 func (o *operation) env(name string) *env {
 	e := o.envs[name]

@@ -2,16 +2,10 @@ package eval
 
 import (
 	"context"
-	"fmt"
-	"iter"
 	"log/slog"
-	"slices"
-	"sync"
 
-	"github.com/escapement-go/escapement/eval/internal/syntax"
 	"github.com/escapement-go/escapement/providers"
 	"github.com/escapement-go/escapement/rotators"
-	"github.com/escapement-go/escapement/schema"
 )
 
 // An Evaluator opens, checks and rotates environments. It is a configuration struct whose zero value works; its fields must
@@ -27,7 +21,7 @@ type Evaluator struct {
 	// [schema.Secret] for secrets.
 	Context map[string]any
 
-	Limits       Limits
+	Limits       Limits       // what an operation may take; zero fields mean the defaults
 	CheckSecrets bool         // Check decrypts ciphertexts too; it calls nothing else
 	Logger       *slog.Logger // loads and calls, at the level of debugging; nil: silent
 
@@ -65,94 +59,4 @@ func (e *Evaluator) CheckAll(ctx context.Context, names []string) iter.Seq2[*Env
 // CheckText is Check for a text that no loader has to find. Its name reads "<yaml>".
 func (e *Evaluator) CheckText(ctx context.Context, src []byte) (*Environment, error) {
 	return e.evaluate(ctx, request{verb: checking, text: src, anonymous: true})
-}
-
-// An Environment is the result of an operation. It is immutable and safe for concurrent use.
-type Environment struct {
-	Name        string      // canonical name; "<yaml>" for a text without a name
-	Values      Value       // an object; what could not be computed is unknown
-	Diagnostics Diagnostics // all of the operation, warnings included
-
-	variables []variable
-	files     []variable
-	document  *syntax.Document // for exported expressions; nil if there was nothing to parse
-	context   Value
-	secrets   func() []string // a function, so that nothing prints them
-}
-
-type variable struct {
-	name  string
-	value Value // a string
-}
-
-// Variables returns the members of environmentVariables as strings, in ascending order. Unknown ones are left out, and
-// those that files has too.
-func (e *Environment) Variables() iter.Seq2[string, Value] { return sequence(e.variables) }
-
-// Files returns the members of files as strings, in ascending order. Unknown ones are left out.
-func (e *Environment) Files() iter.Seq2[string, Value] { return sequence(e.files) }
-
-// Secrets returns the text of every secret that was met on the way to the result, in no order: those that stand in the
-// result, and those that others were made of. It is for keeping them out of what is printed.
-func (e *Environment) Secrets() iter.Seq[string] {
-	if e.secrets == nil {
-		return slices.Values([]string(nil))
-	}
-	return slices.Values(e.secrets())
-}
-
-func sequence(variables []variable) iter.Seq2[string, Value] {
-	return func(yield func(string, Value) bool) {
-		for _, v := range variables {
-			if !yield(v.name, v.value) {
-				return
-			}
-		}
-	}
-}
-
-// Schema describes the values of the environment. It lists neither the texts of secrets nor the members of secret
-// objects.
-func (e *Environment) Schema() *schema.Schema { return inferSchema(e.Values.data()) }
-
-// Format prints the name of the environment and its values as redacted JSON, whatever the verb.
-func (e Environment) Format(f fmt.State, _ rune) { fmt.Fprintf(f, "%s %s", e.Name, e.Values) }
-
-func newDocument(name string, src []byte, limits Limits) *syntax.Document {
-	return syntax.Parse(name, src, functionForms, limits.syntax())
-}
-
-// documentCache remembers the parsed texts of environments by name.
-type documentCache struct {
-	mu     sync.Mutex
-	parsed map[string]parsedText
-	bytes  int // of their texts
-}
-
-type parsedText struct {
-	src string
-	doc *syntax.Document
-}
-
-// maxCached bounds the texts that an Evaluator remembers the documents of, in bytes. When they become more, it begins
-// anew.
-const maxCached = 8 << 20
-
-// parse returns the document of a text, parsed now or before.
-func (c *documentCache) parse(name string, src []byte, limits Limits) *syntax.Document {
-	c.mu.Lock()
-	cached, ok := c.parsed[name]
-	c.mu.Unlock()
-	if ok && cached.src == string(src) {
-		return cached.doc
-	}
-	doc := newDocument(name, src, limits)
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.parsed == nil || c.bytes+len(src) > maxCached {
-		c.parsed, c.bytes = map[string]parsedText{}, 0
-	}
-	c.bytes += len(src) - len(c.parsed[name].src)
-	c.parsed[name] = parsedText{string(src), doc}
-	return doc
 }

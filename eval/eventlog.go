@@ -51,12 +51,10 @@ func (l *eventLog) tell(event rotators.Event, secrets []string) {
 }
 
 func (l *eventLog) add(event rotators.Event, secrets []string) {
-	event.Rotator = l.rotator
-	one := []rotators.Event{event}
-	scrubEvents(one, secrets)
-	l.events = append(l.events, one[0])
+	event.Rotator, event.Text = l.rotator, scrubbed(event.Text, secrets)
+	l.events = append(l.events, event)
 	if l.pass != nil {
-		_ = guardedCall(func() error { l.pass(one[0]); return nil })
+		_ = guardedCall(func() error { l.pass(event); return nil })
 	}
 }
 
@@ -69,12 +67,9 @@ func (l *eventLog) all() []rotators.Event {
 
 // scrubEvents removes secrets from what events tell.
 func scrubEvents(events []rotators.Event, secrets []string) {
-	texts := make([]string, len(events))
+	texts := make([]*string, len(events))
 	for i := range events {
-		texts[i] = events[i].Text
+		texts[i] = &events[i].Text
 	}
 	scrub(texts, secrets)
-	for i := range events {
-		events[i].Text = texts[i]
-	}
 }

@@ -32,20 +32,6 @@ func (ds Diagnostics) Print(w io.Writer, opts PrintOptions) error {
 	return nil
 }
 
-// An excerptSource is a document from which excerpts are shown. Sources are comparable, and equal if they are of the
-// same document.
-type excerptSource interface {
-	// LineText returns a line, counted from 1, without its line end and without a byte-order mark.
-	LineText(n int) string
-	// SecretSpans returns every part of a readable document that holds what may be meant as the plaintext of a secret.
-	SecretSpans() []yamltext.Span
-	// Readable reports whether the document is YAML, so that its secrets could be found.
-	Readable() bool
-}
-
-// Readable implements excerptSource.
-func (e excerpt) Readable() bool { return e.doc.Source.Root != nil }
-
 // A printer prints diagnostics. It remembers the rows that it has shown, for many diagnostics may be about one line.
 type printer struct {
 	color   bool

@@ -98,16 +98,16 @@ func choiceOf(names []string) *schema.Schema {
 
 // inputsOf is the schema of what a provider takes; nil if that is not known.
 func (e *Evaluator) inputsOf(provider string) *schema.Schema {
-	if e.Providers[provider] == nil {
-		return nil
+	if p := e.Providers[provider]; p != nil {
+		return contractOfProvider(p).inputs
 	}
-	return e.schemasOfProvider(provider).inputs
+	return nil
 }
 
 func (e *Evaluator) rotateArguments(rotator string, provider *schema.Schema) *schema.Schema {
 	c := &contract{}
-	if e.Rotators[rotator] != nil {
-		c = e.schemasOfRotator(rotator)
+	if r := e.Rotators[rotator]; r != nil {
+		c = contractOfRotator(r)
 	}
 	properties := map[string]*schema.Schema{"inputs": orAnything(c.inputs), "state": orAnything(c.state)}
 	if provider != nil {
@@ -169,11 +169,11 @@ func (e *Evaluator) functionNames() map[string]string {
 	for name, f := range builtins {
 		all[name] = f.about
 	}
-	for name := range e.Providers {
-		all["fn::open::"+syntax.Escape(name)] = aboutPlugin("fn::open", "provider", name, e.schemasOfProvider(name))
+	for name, p := range e.Providers {
+		all["fn::open::"+syntax.Escape(name)] = aboutPlugin("fn::open", "provider", name, contractOfProvider(p))
 	}
-	for name := range e.Rotators {
-		all["fn::rotate::"+syntax.Escape(name)] = aboutPlugin("fn::rotate", "rotator", name, e.schemasOfRotator(name))
+	for name, r := range e.Rotators {
+		all["fn::rotate::"+syntax.Escape(name)] = aboutPlugin("fn::rotate", "rotator", name, contractOfRotator(r))
 	}
 	return all
 }

@@ -4,11 +4,11 @@ import "context"
 
 // An Explanation says where one value comes from. It holds no text of a secret: its values print redacted.
 type Explanation struct {
-	Environment string // whose value it is: a canonical name; "" for a value that the host put under ${context}
-	Path        string // of the value; "" for all values of the environment
-	Value       Value  // as far as it is known without a call
-	Secret      bool   // the value or a part of it is secret
-	Layers      []Layer
+	Environment string  // whose value it is: a canonical name; "" for a value that the host put under ${context}
+	Path        string  // of the value; "" for all values of the environment
+	Value       Value   // as far as it is known without a call
+	Secret      bool    // the value or a part of it is secret
+	Layers      []Layer // what it is made of, the highest first
 
 	Repeated  bool // it stands in full further up in the tree, and here without its layers
 	Truncated bool // the tree has become too large, so that the layers are left out
@@ -26,11 +26,11 @@ type Layer struct {
 	Kind  LayerKind // what the document writes there
 	Name  string    // of the provider, the rotator or the function, such as "fn::join"
 
-	Literal    Value // of a literal that is written out
-	Secret     bool  // a secret is written in it
-	Final      bool  // it is an argument of fn::final
-	References []Reference
-	Truncated  bool // the tree has become too large, so that some references are left out
+	Literal    Value       // of a literal that is written out
+	Secret     bool        // a secret is written in it
+	Final      bool        // it is an argument of fn::final
+	References []Reference // in it, in the order of the text
+	Truncated  bool        // the tree has become too large, so that some references are left out
 }
 
 // A Reference is what an expression refers to.

@@ -45,6 +45,13 @@ func (f *findings) add(found finding) *finding {
 	return &f.found[len(f.found)-1]
 }
 
+// quietly does something of which nothing is reported.
+func (f *findings) quietly(do func()) {
+	n, errors := len(f.found), f.errors
+	do()
+	f.found, f.errors = f.found[:n], errors
+}
+
 // report adds an error.
 func (f *findings) report(mark syntax.Mark, code, message, hint string) *finding {
 	return f.add(finding{Diagnostic: Diagnostic{Code: code, Message: message, Hint: hint}, mark: mark})
@@ -114,7 +121,7 @@ func coderOf(err error) string {
 // diagnostics turns what was found, and what the documents hold, into the diagnostics of the operation.
 func (o *operation) diagnostics(root string) Diagnostics {
 	var ds Diagnostics
-	for _, env := range o.loaded() {
+	for _, env := range o.order {
 		if env.doc == nil || o.spent && !env.closure {
 			continue
 		}
@@ -180,14 +187,11 @@ func alsoElsewhere(others int) string {
 
 // scrubOutside removes secrets from the texts that come from outside.
 func (o *operation) scrubOutside() {
-	var texts []string
+	texts := make([]*string, len(o.found))
 	for i := range o.found {
-		texts = append(texts, o.found[i].outside)
+		texts[i] = &o.found[i].outside
 	}
 	scrub(texts, o.secrets)
-	for i := range o.found {
-		o.found[i].outside = texts[i]
-	}
 }
 
 func (f *finding) diagnostic() *Diagnostic {
@@ -231,19 +235,4 @@ func spanRange(environment string, s yamltext.Span) Range {
 		Begin:       Pos(s.Begin),
 		End:         Pos(s.End),
 	}
-}
-
-// An excerpt is what is shown of a document beside a diagnostic.
-type excerpt struct{ doc *syntax.Document }
-
-func excerptOf(doc *syntax.Document) excerptSource { return excerpt{doc} }
-
-func (e excerpt) LineText(n int) string { return e.doc.Source.LineText(n) }
-
-func (e excerpt) SecretSpans() []yamltext.Span {
-	spans := make([]yamltext.Span, len(e.doc.Secrets))
-	for i, mark := range e.doc.Secrets {
-		spans[i] = mark.Span()
-	}
-	return spans
 }

@@ -13,8 +13,8 @@ import (
 // calls the last ones are shown without what they need.
 type Graph struct {
 	Nodes       []GraphNode // environments first, the root the very first
-	Edges       []GraphEdge
-	Diagnostics Diagnostics
+	Edges       []GraphEdge // each once
+	Diagnostics Diagnostics // all of the operation, warnings included
 }
 
 // A GraphNode is an environment, or the call of a provider or rotator.
@@ -83,13 +83,6 @@ type grapher struct {
 
 // maxFollowed bounds the values that are looked at for what calls need of one another.
 const maxFollowed = 20_000
-
-// quietly does something that finds out nothing new.
-func (o *operation) quietly(do func()) {
-	n, errors := len(o.found), o.errors
-	do()
-	o.found, o.errors = o.found[:n], errors
-}
 
 func (g *grapher) draw(o *operation) {
 	for _, e := range o.order {

@@ -33,10 +33,11 @@ func (o *operation) fetch(start []*env) {
 				continue
 			}
 			seen[e] = true
-			if !e.admitted {
-				if count > o.limits.Imports {
-					return // whatever comes later does not count either
-				}
+			switch {
+			case e.admitted:
+			case count > o.limits.Imports:
+				return // whatever comes later does not count either
+			default:
 				count++
 			}
 			if !e.asked {
@@ -63,13 +64,15 @@ func (o *operation) imported(e *env) []*env {
 	return e.imported
 }
 
+// An arrival is an environment that is met on the way along imports and references.
+type arrival struct {
+	env  *env
+	from *env        // nil for the root
+	mark syntax.Mark // where that names it
+}
+
 // admit decides, once everything is loaded, which environments count and what each of them imports.
 func (o *operation) admit(level []*env) {
-	type arrival struct {
-		env  *env
-		from *env
-		mark syntax.Mark
-	}
 	var queue []arrival
 	for _, e := range level {
 		a := arrival{env: e}
@@ -95,18 +98,7 @@ func (o *operation) admit(level []*env) {
 			e.rootName = o.rootNameFrom(a.from, e)
 		}
 		if e.usable() {
-			for i := range e.doc.Imports {
-				item := &e.doc.Imports[i]
-				imported := o.named(e, item.Name)
-				closes := o.closesCycle(e, imported)
-				e.imports = append(e.imports, importEdge{item, imported, closes})
-				if closes {
-					o.reportImportCycle(e, imported, item)
-					continue
-				}
-				imported.references = append(imported.references, item.Mark)
-				queue = append(queue, arrival{imported, e, item.Mark})
-			}
+			queue = append(queue, o.addImports(e)...)
 		}
 	}
 	for e := range visited {
@@ -115,6 +107,23 @@ func (o *operation) admit(level []*env) {
 	for e := range visited {
 		e.layer()
 	}
+}
+
+// addImports makes the edges from an environment to those that it imports, and returns these unless that closes a cycle.
+func (o *operation) addImports(e *env) (arrivals []arrival) {
+	for i := range e.doc.Imports {
+		item := &e.doc.Imports[i]
+		imported := o.named(e, item.Name)
+		closes := o.closesCycle(e, imported)
+		e.imports = append(e.imports, importEdge{item, imported, closes})
+		if closes {
+			o.reportImportCycle(e, imported, item)
+			continue
+		}
+		imported.references = append(imported.references, item.Mark)
+		arrivals = append(arrivals, arrival{imported, e, item.Mark})
+	}
+	return arrivals
 }
 
 // admitOne admits an environment if the budget allows.

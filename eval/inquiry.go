@@ -22,6 +22,12 @@ type inquiry struct {
 	take func(o *operation, run *rotationRun, c *contract, answer any) error
 }
 
+// keepAnswer takes an answer as it is.
+func keepAnswer(_ *operation, run *rotationRun, _ *contract, answer any) error {
+	run.answer = answer
+	return nil
+}
+
 // setRunsAside gives the calls that are asked the values that they have.
 func (o *operation) setRunsAside() {
 	o.planned, o.runs = o.root.doc.Source, nil

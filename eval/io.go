@@ -1,11 +1,6 @@
 package eval
 
-import (
-	"context"
-	"errors"
-	"fmt"
-	"runtime/debug"
-)
+import "context"
 
 // workers perform what waits for the outside: loads, calls and decryptions. They are started and their answers are
 // received by one goroutine, so that the bound is a counter and what does not fit waits in a queue.
@@ -53,25 +48,13 @@ func (w *workers) run(ctx context.Context, j job) {
 		a := &answer{then: j.then, err: errNoAnswer}
 		defer func() {
 			if r := recover(); r != nil {
-				a.out, a.err = nil, &panicError{value: r, stack: debug.Stack()}
+				a.out, a.err = nil, panicked(r)
 			}
 			w.answers <- a
 		}()
 		a.out, a.err = j.do(ctx)
 		probe(a.err)
 	}()
-}
-
-// errNoAnswer is the failure of a call that ended its goroutine.
-var errNoAnswer = errors.New("it ended without an answer")
-
-// probe asks an error of the host's for all that the operation will ask, so that a panic is the call's failure.
-func probe(err error) {
-	if err != nil {
-		_ = err.Error()
-		_ = coderOf(err)
-		_ = errors.As(err, new(*UnknownKeyError))
-	}
 }
 
 // receive waits for the next answer, or for the end of the operation.
@@ -109,12 +92,3 @@ func (o *operation) job(t *task, do func(ctx context.Context) (any, error)) job 
 		o.arrived(t)
 	}}
 }
-
-// A panicError is a panic in code of the host, which counts as that call's failure. Its text does not hold the
-// panic's value, which may be anything.
-type panicError struct {
-	value any
-	stack []byte
-}
-
-func (e *panicError) Error() string { return fmt.Sprintf("it panicked (%T)", e.value) }

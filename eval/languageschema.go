@@ -11,7 +11,6 @@ import (
 	"strings"
 
 	"github.com/escapement-go/escapement/eval/internal/syntax"
-	"github.com/escapement-go/escapement/schema"
 )
 
 // LanguageSchema returns a JSON Schema (draft-07) of the documents of environments, with the inputs of every provider
@@ -26,12 +25,12 @@ func (e *Evaluator) LanguageSchema() ([]byte, error) {
 	w.defineScalars()
 	w.builtins()
 	for _, name := range slices.Sorted(maps.Keys(e.Providers)) {
-		if err := w.provider(name, e.schemasOfProvider(name)); err != nil {
+		if err := w.provider(name, contractOfProvider(e.Providers[name])); err != nil {
 			return nil, err
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(e.Rotators)) {
-		if err := w.rotator(name, e.schemasOfRotator(name)); err != nil {
+		if err := w.rotator(name, contractOfRotator(e.Rotators[name])); err != nil {
 			return nil, err
 		}
 	}
@@ -42,24 +41,6 @@ func (e *Evaluator) LanguageSchema() ([]byte, error) {
 	encoder.SetEscapeHTML(false)
 	err := encoder.Encode(w.document())
 	return bytes.TrimSpace(text.Bytes()), err
-}
-
-// schemasOfProvider asks a provider for its schemas.
-func (e *Evaluator) schemasOfProvider(name string) *contract {
-	o := operation{Evaluator: e, schemas: map[string]*contract{}}
-	return o.contract(name, func() contract {
-		s := e.Providers[name].Schema()
-		return contract{inputs: s.Inputs, outputs: s.Outputs}
-	})
-}
-
-// schemasOfRotator asks a rotator for its schemas.
-func (e *Evaluator) schemasOfRotator(name string) *contract {
-	o := operation{Evaluator: e, schemas: map[string]*contract{}}
-	return o.contract(name, func() contract {
-		s := e.Rotators[name].Schema()
-		return contract{inputs: s.Inputs, state: s.State, outputs: s.Outputs}
-	})
 }
 
 // An object is one of JSON.
@@ -169,8 +150,7 @@ func values() object {
 
 // variableSchema is the schema of a property whose members become variables.
 func variableSchema(name string) object {
-	member := &schema.Schema{Type: []string{"boolean", "null", "number", "string"}}
-	plain := liberal{}.plain(object{"type": []any{"object", "null"}, "additionalProperties": schemaJSON(member)})
+	plain := liberal{}.plain(object{"type": []any{"object", "null"}, "additionalProperties": schemaJSON(scalarSchema)})
 	plain["propertyNames"] = allOf(refTo("key"), object{
 		"pattern": variablePattern, "patternErrorMessage": `the name of a variable holds no "=" and is not empty`,
 	})

@@ -201,13 +201,17 @@ func (l liberal) addOptional(optional map[any]bool, s any) {
 	l.each(s, 0, func(keywords object) {
 		properties, _ := keywords["properties"].(object)
 		for name, property := range properties {
-			l.each(property, 0, func(keywords object) {
-				if _, ok := keywords["default"]; ok {
-					optional[name] = true
-				}
-			})
+			optional[name] = optional[name] || l.hasDefault(property)
 		}
 	})
+}
+
+func (l liberal) hasDefault(s any) (has bool) {
+	l.each(s, 0, func(keywords object) {
+		_, here := keywords["default"]
+		has = has || here
+	})
+	return has
 }
 
 // each visits a schema and all that hold where it does. Schemas may refer to themselves.

@@ -123,9 +123,8 @@ func (l *listing) entry(file string, mode fs.FileMode, above []fs.FileInfo) erro
 	if _, isName := syntax.CanonicalName(file); mode.IsDir() && isName {
 		return l.directory(file, above)
 	}
-	canonical, isName := syntax.CanonicalName(name)
 	_, version := syntax.SplitVersion(name)
-	if isYAML && isName && canonical == name && version == "" && (broken || mode.IsRegular()) {
+	if isYAML && syntax.IsCanonical(name) && version == "" && (broken || mode.IsRegular()) {
 		l.names = append(l.names, name)
 	}
 	return nil

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"github.com/escapement-go/escapement/eval/internal/syntax"
 )
 
 // A Memory is a Saver that holds environments in memory: for tests, and for programs that make their documents
@@ -90,7 +92,7 @@ func checkMemoryName(ctx context.Context, name string) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if !isCanonical(name) {
+	if !syntax.IsCanonical(name) {
 		return fmt.Errorf("no environment can have the name %q: %w", name, fs.ErrInvalid)
 	}
 	return nil

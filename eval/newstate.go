@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 
+	"github.com/escapement-go/escapement/eval/internal/syntax"
 	"github.com/escapement-go/escapement/schema"
 )
 
@@ -50,7 +51,7 @@ func stateObject(state any, s *schema.Schema) (map[string]any, error) {
 	}
 	object = maps.Clone(object)
 	for name, v := range object {
-		if hasFunctionPrefix(name) {
+		if syntax.HasFunctionPrefix(name) {
 			return nil, fmt.Errorf("the name of a member of a state cannot begin with %q", "fn::")
 		}
 		if isSecret {
@@ -132,9 +133,6 @@ func (s *salvager) copy(v any, depth int) any {
 func appendSecrets(texts []string, v any) []string {
 	switch v := v.(type) {
 	case schema.Secret:
-		if text, ok := v.Data().(string); ok {
-			return append(texts, text)
-		}
 		return appendSecretTexts(texts, v.Data())
 	case map[string]any:
 		for _, item := range v {

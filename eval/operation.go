@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/escapement-go/escapement/eval/internal/syntax"
 )
@@ -230,78 +229,10 @@ func (o *operation) result() Value {
 	}
 	partial := &partial{}
 	for _, path := range o.paths {
-		if p, ok := o.walk(nil, o.root, path); ok && !p.failed() {
+		if p, ok := o.walk(nil, o.root, path); ok && !p.failed() && !o.exceeds(path) {
 			v, _ := o.eval(nil, p)
 			partial.add(path, v)
 		}
 	}
 	return partial.value()
-}
-
-// A partial is a tree of the values at some paths.
-type partial struct {
-	leaf    *Value
-	members map[string]*partial
-	items   map[int]*partial
-}
-
-func (p *partial) add(path syntax.Path, v Value) {
-	for _, a := range path {
-		if p.leaf != nil {
-			return // all of it is there already
-		}
-		p = p.below(a)
-	}
-	p.leaf = &v
-}
-
-func (p *partial) below(a syntax.Accessor) *partial {
-	next := &partial{}
-	if a.IsIndex() {
-		if p.items == nil {
-			p.items = map[int]*partial{}
-		}
-		if p.items[a.Index] == nil {
-			p.items[a.Index] = next
-		}
-		return p.items[a.Index]
-	}
-	if p.members == nil {
-		p.members = map[string]*partial{}
-	}
-	if p.members[a.Name] == nil {
-		p.members[a.Name] = next
-	}
-	return p.members[a.Name]
-}
-
-// value returns the tree as a value. Elements of an array before one that was asked for are unknown.
-func (p *partial) value() Value {
-	if p.leaf != nil {
-		return *p.leaf
-	}
-	if p.items != nil {
-		last := 0
-		for i := range p.items {
-			last = max(last, i)
-		}
-		items := make([]Value, last+1)
-		for i := range items {
-			items[i] = unknownValue(nil, false)
-			if item := p.items[i]; item != nil {
-				items[i] = item.value()
-			}
-		}
-		return Value{d: arrayDatum(items, false)}
-	}
-	keys := make([]string, 0, len(p.members))
-	for key := range p.members {
-		keys = append(keys, key)
-	}
-	slices.Sort(keys)
-	items := make([]Value, len(keys))
-	for i, key := range keys {
-		items[i] = p.members[key].value()
-	}
-	return Value{d: objectDatum(keys, items, false)}
 }

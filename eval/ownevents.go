@@ -31,11 +31,7 @@ func (o *operation) tellFailed(run *rotationRun, from int) {
 		if f.Warning {
 			continue
 		}
-		if f.outside != "" {
-			texts := []string{f.outside}
-			scrub(texts, o.secrets)
-			f.outside = texts[0]
-		}
+		f.outside = scrubbed(f.outside, o.secrets)
 		d := f.diagnostic()
 		event.Code, event.Text = d.Code, d.Message
 		if d.Hint != "" {

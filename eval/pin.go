@@ -17,14 +17,9 @@ func (o *operation) named(in *env, name string) *env { return o.env(o.pinned(in,
 
 func (o *operation) pinned(in *env, name string) string {
 	if p, ok := o.Loader.(Pinner); ok {
-		if pinned := p.Pin(in.name, name); isCanonical(pinned) {
+		if pinned := p.Pin(in.name, name); syntax.IsCanonical(pinned) {
 			return pinned
 		}
 	}
 	return name
-}
-
-func isCanonical(name string) bool {
-	canonical, ok := syntax.CanonicalName(name)
-	return ok && canonical == name
 }

@@ -134,12 +134,9 @@ func (o *operation) writePlanned(run *rotationRun, c *contract, steps []rotators
 
 // scrubSteps removes secrets from what steps tell.
 func scrubSteps(steps []rotators.Step, secrets []string) {
-	texts := make([]string, len(steps))
+	texts := make([]*string, len(steps))
 	for i := range steps {
-		texts[i] = steps[i].Why
+		texts[i] = &steps[i].Why
 	}
 	scrub(texts, secrets)
-	for i := range steps {
-		steps[i].Why = texts[i]
-	}
 }

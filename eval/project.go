@@ -114,7 +114,7 @@ func isPortable(name string) bool {
 			return false
 		}
 	}
-	return true
+	return name != ""
 }
 
 // asText is a scalar as the text of a variable.

@@ -1,7 +1,6 @@
 package eval
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 
@@ -60,7 +59,7 @@ func (w walker) imports() (place, bool) {
 	}
 	a := w.path[1]
 	if a.IsIndex() {
-		return w.fail(1, "index-on-object", fmt.Sprintf("an object has no element %d", a.Index), "use a name")
+		return w.indexOnObject(1)
 	}
 	name, _ := syntax.CanonicalName(a.Name)
 	for _, edge := range w.env.imports {
@@ -88,8 +87,8 @@ func (e *env) bagOfImports() *slot {
 
 func (w walker) environments() (place, bool) {
 	for i := 1; i < len(w.path) && i < 3; i++ {
-		if a := w.path[i]; a.IsIndex() {
-			return w.fail(i, "index-on-object", fmt.Sprintf("an object has no element %d", a.Index), "use a name")
+		if w.path[i].IsIndex() {
+			return w.indexOnObject(i)
 		}
 	}
 	if len(w.path) < 3 {
@@ -147,7 +146,7 @@ func (w walker) step(shape place, i int) (place, bool) {
 	case shape.slot != nil, shape.expr != nil && shape.expr.Kind == syntax.Mapping:
 		return w.member(shape, i)
 	case shape.expr != nil && shape.expr.Kind == syntax.List:
-		return w.element(a, i, len(shape.expr.Items), func() place {
+		return w.element(i, len(shape.expr.Items), func() place {
 			return place{env: shape.env, expr: shape.expr.Items[a.Index]}
 		})
 	case shape.expr != nil:
@@ -160,7 +159,7 @@ func (w walker) step(shape place, i int) (place, bool) {
 	case d.kind == Object:
 		return w.member(shape, i)
 	case d.kind == Array:
-		return w.element(a, i, len(d.items), func() place { return place{val: d.items[a.Index]} })
+		return w.element(i, len(d.items), func() place { return place{val: d.items[a.Index]} })
 	}
 	return w.noContainer(i, d.kind)
 }
@@ -168,7 +167,7 @@ func (w walker) step(shape place, i int) (place, bool) {
 func (w walker) member(shape place, i int) (place, bool) {
 	a := w.path[i]
 	if a.IsIndex() {
-		return w.fail(i, "index-on-object", fmt.Sprintf("an object has no element %d", a.Index), "use a name")
+		return w.indexOnObject(i)
 	}
 	p, st := w.operation.member(w.task, shape, a.Name)
 	switch st {
@@ -225,23 +224,14 @@ func (o *operation) keysOf(e *syntax.Expr) []string {
 	return names
 }
 
-func (w walker) element(a syntax.Accessor, i, length int, element func() place) (place, bool) {
-	switch {
+func (w walker) element(i, length int, element func() place) (place, bool) {
+	switch a := w.path[i]; {
 	case !a.IsIndex():
-		return w.fail(i, "name-on-array", "an array has no member "+quoted(a.Name), "use an index such as [0]")
+		return w.nameOnArray(i)
 	case a.Index >= length:
-		return w.outOfRange(a, i, length)
+		return w.outOfRange(i, length)
 	}
 	return element(), true
-}
-
-func (w walker) outOfRange(a syntax.Accessor, i, length int) (place, bool) {
-	return w.fail(i, "index-out-of-range", fmt.Sprintf("element %d does not exist", a.Index),
-		fmt.Sprintf("the array has %d elements, counted from 0", length))
-}
-
-func (w walker) noContainer(i int, kind Kind) (place, bool) {
-	return w.fail(i, "not-a-container", kind.String()+" has no members", "only arrays and objects have")
 }
 
 // stepUnknown steps into a value that is not known, by its schema.
@@ -253,10 +243,10 @@ func (w walker) stepUnknown(v Value, i int) (place, bool) {
 		case schema.NotContainer:
 			return w.noContainer(i, d.kind)
 		case schema.IndexOnObject:
-			return w.fail(i, "index-on-object", fmt.Sprintf("an object has no element %d", a.Index), "use a name")
+			return w.indexOnObject(i)
 		case schema.Missing:
 			length, _ := d.schema.MaxElements()
-			return w.outOfRange(a, i, length)
+			return w.outOfRange(i, length)
 		}
 		return place{val: Value{d: unknownBecause(d, s, d.secret), def: v.def}}, true
 	}
@@ -268,7 +258,7 @@ func (w walker) stepUnknown(v Value, i int) (place, bool) {
 	case schema.NotContainer:
 		return w.noContainer(i, d.kind)
 	case schema.NameOnArray:
-		return w.fail(i, "name-on-array", "an array has no member "+quoted(a.Name), "use an index such as [0]")
+		return w.nameOnArray(i)
 	case schema.Missing:
 		if d.secret {
 			return w.undefined(i, nil)
@@ -289,45 +279,4 @@ func source(v Value) string {
 		return quoted(v.def.Call.Key)
 	}
 	return "its value"
-}
-
-// undefined reports that the name of accessor i is none of names.
-func (w walker) undefined(i int, names []string) (place, bool) {
-	name := w.path[i].Name
-	if w.expr == nil {
-		path := slices.Clone(w.path)
-		if path[i].Name = schema.Nearest(name, names); path[i].Name == "" {
-			return w.noValue("")
-		}
-		return w.noValue("did you mean " + quoted(path.String()) + "?")
-	}
-	found := w.report(w.mark(i, i), "unknown-property", "property "+quoted(name)+" is not defined", "")
-	found.Path, found.name, found.names = exprPath(w.expr), name, names
-	return unknownPlace(), true
-}
-
-// fail reports that accessor i cannot be applied.
-func (w walker) fail(i int, code, message, hint string) (place, bool) {
-	if w.expr == nil {
-		return w.noValue("")
-	}
-	w.reportAt(w.mark(i, i), code, message, hint)
-	return unknownPlace(), true
-}
-
-// noValue reports that a path of the caller's leads nowhere.
-func (w walker) noValue(hint string) (place, bool) {
-	w.reportPlain("no-value-at-path", "no value at "+quoted(w.path.String()), hint)
-	return unknownPlace(), true
-}
-
-func (w walker) reportAt(mark syntax.Mark, code, message, hint string) {
-	w.report(mark, code, message, hint).Path = exprPath(w.expr)
-}
-
-func didYouMean(name string, names []string) string {
-	if near := schema.Nearest(name, names); near != "" {
-		return "did you mean " + quoted(near) + "?"
-	}
-	return ""
 }

@@ -49,8 +49,8 @@ type rotated struct {
 	due     rotators.Due // what is due then
 }
 
-// rotateSelected rotates the calls one by one, or asks their rotators something, and then computes what can be known without any further call.
-// It is false if there is no time for that.
+// rotateSelected rotates the calls one by one, or asks their rotators something, and then computes what can be known without
+// any further call. It is false if there is no time for that.
 func (o *operation) rotateSelected() bool {
 	o.performing = true
 	if o.request.rotate.Due {
@@ -102,9 +102,7 @@ func (o *operation) evalSelected(t *task) bool {
 // not reported.
 func (o *operation) evalRest() bool {
 	o.collecting = true
-	found, errs := len(o.found), o.errors
-	o.drive(&task{kind: taskGoal, env: o.root})
-	o.found, o.errors = o.found[:found], errs
+	o.quietly(func() { o.drive(&task{kind: taskGoal, env: o.root}) })
 	if o.spent {
 		o.spent = false
 		return false
@@ -198,10 +196,7 @@ func (o *operation) rotateNow(ctx context.Context, rotator rotators.Rotator, run
 	}
 	if back.err == nil && h.violations == nil {
 		back.opened = true
-		back.openErr = guardedCall(func() (err error) {
-			back.out, err = rotator.Open(ctx, run.request(state))
-			return err
-		})
+		back.out, back.openErr = guarded(func() (any, error) { return rotator.Open(ctx, run.request(state)) })
 	}
 	return back
 }

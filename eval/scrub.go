@@ -5,7 +5,6 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"index/suffixarray"
-	"iter"
 	"net/url"
 	"slices"
 	"sort"
@@ -20,12 +19,12 @@ const (
 
 // scrub puts "[secret]" into the place of every secret in texts that come from outside, such as messages of providers.
 // It looks the secrets up in an index of the texts, for there may be thousands of both.
-func scrub(texts, secrets []string) {
+func scrub(texts []*string, secrets []string) {
 	secrets = slices.Compact(slices.Sorted(slices.Values(secrets)))
 	for len(texts) > 0 && len(secrets) > 0 {
 		n, size := 0, 0
-		for n < len(texts) && (n == 0 || size+len(texts[n]) <= maxIndexed) {
-			size += len(texts[n])
+		for n < len(texts) && (n == 0 || size+len(*texts[n]) <= maxIndexed) {
+			size += len(*texts[n])
 			n++
 		}
 		scrubIndexed(texts[:n], secrets)
@@ -33,31 +32,57 @@ func scrub(texts, secrets []string) {
 	}
 }
 
-func scrubIndexed(texts, secrets []string) {
-	starts, longest := make([]int, len(texts)), 0
+// scrubbed returns a text from outside without the secrets.
+func scrubbed(text string, secrets []string) string {
+	scrub([]*string{&text}, secrets)
+	return text
+}
+
+func scrubIndexed(texts []*string, secrets []string) {
+	x := newTextIndex(texts)
+	for _, piece := range pieces(secrets, x.longest) {
+		for _, form := range encodings(piece) {
+			x.find(form)
+		}
+	}
+	for i, text := range texts {
+		for _, form := range longestFirst(x.found[i]) {
+			*text = strings.ReplaceAll(*text, form, secretText)
+		}
+	}
+}
+
+// A textIndex finds what occurs in texts.
+type textIndex struct {
+	texts   []*string
+	longest int   // of the texts, in bytes
+	starts  []int // of each text in the index
+	index   *suffixarray.Index
+	found   []map[string]bool // what each text holds of what was looked for
+}
+
+func newTextIndex(texts []*string) *textIndex {
+	x := &textIndex{texts: texts, starts: make([]int, len(texts)), found: make([]map[string]bool, len(texts))}
 	var all []byte
 	for i, text := range texts {
-		starts[i], longest = len(all), max(longest, len(text))
-		all = append(all, text...)
+		x.starts[i], x.longest = len(all), max(x.longest, len(*text))
+		all = append(all, *text...)
 	}
-	index := suffixarray.New(all)
-	found := make([]map[string]bool, len(texts)) // what each text holds
-	for form := range formsOfSecrets(secrets, longest) {
-		for _, at := range index.Lookup([]byte(form), -1) {
-			i := sort.SearchInts(starts, at+1) - 1
-			if at+len(form) > starts[i]+len(texts[i]) {
-				continue // it reaches into the next text
-			}
-			if found[i] == nil {
-				found[i] = map[string]bool{}
-			}
-			found[i][form] = true
+	x.index = suffixarray.New(all)
+	return x
+}
+
+// find notes the texts that hold a form of a secret.
+func (x *textIndex) find(form string) {
+	for _, at := range x.index.Lookup([]byte(form), -1) {
+		i := sort.SearchInts(x.starts, at+1) - 1
+		if at+len(form) > x.starts[i]+len(*x.texts[i]) {
+			continue // it reaches into the next text
 		}
-	}
-	for i := range texts {
-		for _, form := range longestFirst(found[i]) {
-			texts[i] = strings.ReplaceAll(texts[i], form, secretText)
+		if x.found[i] == nil {
+			x.found[i] = map[string]bool{}
 		}
+		x.found[i][form] = true
 	}
 }
 
@@ -70,23 +95,17 @@ func longestFirst(forms map[string]bool) []string {
 	return sorted
 }
 
-// formsOfSecrets yields the forms of every secret, and of every line of one, that has at most limit bytes.
-func formsOfSecrets(secrets []string, limit int) iter.Seq[string] {
-	return func(yield func(string) bool) {
-		for _, secret := range secrets {
-			for _, text := range append(strings.Split(secret, "\n"), secret) {
-				text = strings.TrimSuffix(text, "\r")
-				if len(text) < minScrubbed || len(text) > limit {
-					continue
-				}
-				for _, form := range encodings(text) {
-					if !yield(form) {
-						return
-					}
-				}
+// pieces are the secrets, and the lines of each, that are long enough to be searched for and have at most limit bytes.
+func pieces(secrets []string, limit int) (all []string) {
+	for _, secret := range secrets {
+		for _, text := range append(strings.Split(secret, "\n"), secret) {
+			text = strings.TrimSuffix(text, "\r")
+			if len(text) >= minScrubbed && len(text) <= limit {
+				all = append(all, text)
 			}
 		}
 	}
+	return all
 }
 
 // encodings are the forms in which messages quote a text.
@@ -108,23 +127,4 @@ func jsonString(text string, html bool) string {
 	w := jsonWriter{html: html}
 	w.string(text)
 	return string(w.buf)
-}
-
-// maxLogged bounds the errors that the log of an operation shows, since each has to be scrubbed by itself.
-const maxLogged = 100
-
-// log notes that something from outside has answered.
-func (o *operation) log(what, key, name string, err error) {
-	switch {
-	case o.Logger == nil:
-	case err == nil:
-		o.Logger.DebugContext(o.ctx, what, key, name)
-	case o.logged == maxLogged:
-		o.Logger.DebugContext(o.ctx, what, key, name, "error", "see the diagnostics")
-	default:
-		o.logged++
-		text := []string{outsideText(err)}
-		scrub(text, o.secrets)
-		o.Logger.DebugContext(o.ctx, what, key, name, "error", text[0])
-	}
 }

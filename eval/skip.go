@@ -29,11 +29,8 @@ func (o *operation) skipRotation(run *rotationRun) {
 func (o *operation) causeIn(env *env, e *syntax.Expr) *finding {
 	queue, seen := []place{{env: env, expr: e}}, map[*syntax.Expr]bool{}
 	for len(queue) > 0 {
-		p := queue[0]
+		p := queue[0].top()
 		queue = queue[1:]
-		for p.slot != nil && len(p.slot.layers) > 0 {
-			p = p.slot.layers[0].place
-		}
 		if def := p.val.def; p.isValue() && def != nil && def.Doc != nil {
 			p = place{env: o.envOf(def.Doc), expr: def}
 		}
@@ -41,17 +38,12 @@ func (o *operation) causeIn(env *env, e *syntax.Expr) *finding {
 			continue
 		}
 		nodes := map[*yamltext.Node]bool{}
-		p.expr.Walk(func(e *syntax.Expr) {
-			seen[e], nodes[e.Node] = true, true
-			for _, part := range e.Parts {
-				if part.Path == nil {
-					continue
-				}
-				if to, ok := o.resolve(nil, p.env, e, part.Path); ok {
-					queue = append(queue, to)
-				}
+		p.expr.Walk(func(e *syntax.Expr) { seen[e], nodes[e.Node] = true, true })
+		for _, m := range mentions(p.expr) {
+			if to, ok := o.resolve(nil, p.env, m.expr, m.part.Path); ok {
+				queue = append(queue, to)
 			}
-		})
+		}
 		if cause := o.firstAt(nodes); cause != nil {
 			return cause
 		}

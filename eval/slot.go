@@ -16,6 +16,14 @@ type place struct {
 
 func (p place) isValue() bool { return p.expr == nil && p.slot == nil }
 
+// top is the highest layer that has been found of a slot, whose own highest layer counts if that is a slot as well.
+func (p place) top() place {
+	for p.slot != nil && len(p.slot.layers) > 0 {
+		p = p.slot.layers[0].place
+	}
+	return p
+}
+
 // A slot is a property path of an environment with its layers: what the document itself and
 // its imports contribute to the property. Its layers are found from the top, and no further than somebody asks, so
 // that a contribution which is hidden is not evaluated.
@@ -222,10 +230,7 @@ func (s *slot) finalBelow(key string) bool {
 
 // definition is the expression that is said to have made the value of a slot: that of its highest layer.
 func (s *slot) definition(top place) *syntax.Expr {
-	for top.slot != nil && len(top.slot.layers) > 0 {
-		top = top.slot.layers[0].place
-	}
-	if top.expr != nil {
+	if top = top.top(); top.expr != nil {
 		return top.expr
 	}
 	return top.val.def

@@ -77,9 +77,6 @@ func telling(now time.Time) inquiry {
 			}
 			return func(_ context.Context, req *rotators.Request) (any, error) { return askDue(maintainer, req, now) }
 		},
-		take: func(_ *operation, run *rotationRun, _ *contract, answer any) error {
-			run.answer = answer
-			return nil
-		},
+		take: keepAnswer,
 	}
 }

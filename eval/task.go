@@ -20,7 +20,7 @@ type task struct {
 	expr      *syntax.Expr
 	slot      *slot
 	links     *links  // nil as long as it has none
-	value     Value   // the result; of a shape, its place
+	value     Value   // the result, but for a shape
 	place     *place  // the result of taskShape
 	answer    *answer // of the call that it performs; nil before
 }

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"iter"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 )
@@ -19,8 +18,6 @@ type exported struct {
 	value      Value  // a string
 	secretName bool
 }
-
-var portableName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 
 // variables writes each variable: what stands before its name, the name, what stands behind it, and its quoted text.
 func (f formatter) variables(before, behind string, quote quoter) ([]byte, error) {
@@ -93,7 +90,7 @@ func (e exported) shown(name string) string {
 func (e exported) check(name, text string) error {
 	shown := e.shown(name)
 	switch {
-	case !portableName.MatchString(name):
+	case !isPortable(name):
 		return e.blameName(name, Diagnostic{
 			Code: "invalid-variable-name", Message: shown + " cannot be the name of a variable",
 			Hint: `use letters, digits and "_", and no digit first`,

@@ -46,9 +46,9 @@ func (e *Evaluator) verify(ctx context.Context, name string, of RotateOptions) (
 			Path: run.result.Path, Rotator: run.result.Rotator, Diagnostics: env.below(exprPath(run.expr)),
 		}
 		if proof, _ := run.answer.(*rotators.Proof); proof != nil {
-			texts := []string{proof.KeyID, proof.Identity}
-			scrub(texts, o.secrets)
-			result.Proof = &rotators.Proof{KeyID: texts[0], Identity: texts[1]}
+			told := *proof
+			scrub([]*string{&told.KeyID, &told.Identity}, o.secrets)
+			result.Proof = &told
 		}
 		verification.Results = append(verification.Results, result)
 	}
@@ -70,8 +70,5 @@ var verifying = inquiry{
 			return verifier.Verify(ctx, req)
 		}
 	},
-	take: func(_ *operation, run *rotationRun, _ *contract, answer any) error {
-		run.answer = answer
-		return nil
-	},
+	take: keepAnswer,
 }

@@ -65,9 +65,7 @@ func (o *operation) origin(e *syntax.Expr) *syntax.Expr {
 		if !ok {
 			break
 		}
-		for p.slot != nil && len(p.slot.layers) > 0 {
-			p = p.slot.layers[0].place
-		}
+		p = p.top()
 		switch {
 		case p.expr != nil:
 			e = p.expr
@@ -109,9 +107,6 @@ func definitionAt(v Value, path []any) *syntax.Expr {
 	return v.def
 }
 
-// redactedName stands for the name of a member of a secret object.
-const redactedName = "[secret]"
-
 // atPath names a path inside a value.
 func atPath(path []any) string {
 	if len(path) == 0 {
@@ -121,7 +116,7 @@ func atPath(path []any) string {
 	for _, step := range path {
 		switch step := step.(type) {
 		case string:
-			if step == redactedName {
+			if step == secretText { // a member of a secret object
 				p = append(p, step...)
 			} else {
 				p = syntax.AppendName(p, syntax.Shorten(step))

@@ -3,16 +3,21 @@ package schema
 import (
 	"encoding/json"
 	"fmt"
-	"maps"
-	"slices"
 	"strconv"
 	"strings"
 )
 
-// appendJSON appends v as compact JSON with ascending keys. Secrets are revealed or else "[secret]"; an Unknown is
-// "[unknown]". What is no plain data is a string that names its type.
-func appendJSON(dst []byte, v any, reveal bool) []byte {
-	e := encoder{dst: dst, reveal: reveal}
+// dataJSON returns v as compact JSON with ascending keys. A Secret is "[secret]", an Unknown is "[unknown]". What is no
+// plain data is a string that names its type.
+func dataJSON(v any) []byte {
+	var e encoder
+	e.encode(v, 0)
+	return e.dst
+}
+
+// revealedJSON is dataJSON with what is in a Secret.
+func revealedJSON(v any) []byte {
+	e := encoder{reveal: true}
 	e.encode(v, 0)
 	return e.dst
 }
@@ -68,7 +73,7 @@ func (e *encoder) array(items []any, depth int) {
 
 func (e *encoder) object(members map[string]any, depth int) {
 	e.dst = append(e.dst, '{')
-	for i, name := range slices.Sorted(maps.Keys(members)) {
+	for i, name := range sortedKeys(members) {
 		if e.tooFar {
 			break
 		}

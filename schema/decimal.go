@@ -1,7 +1,10 @@
 package schema
 
 import (
+	"cmp"
+	"math"
 	"math/big"
+	"strconv"
 	"strings"
 )
 
@@ -94,12 +97,25 @@ func parseExponent(s string) (int64, bool) {
 
 func (d decimal) isInteger() bool { return d.exponent >= int64(len(d.digits)) }
 
+// int returns an integer that is not negative; the largest int if it is larger.
+func (d decimal) int() int {
+	const longest = 19 // digits of the largest int
+	if d.exponent > longest {
+		return math.MaxInt
+	}
+	n, err := strconv.Atoi("0" + d.digits + strings.Repeat("0", int(d.exponent)-len(d.digits)))
+	if err != nil {
+		return math.MaxInt
+	}
+	return n
+}
+
 // compare returns -1, 0 or +1 as d is less than, equal to or greater than e.
 func (d decimal) compare(e decimal) int {
 	if d.sign() != e.sign() {
-		return order(d.sign(), e.sign())
+		return cmp.Compare(d.sign(), e.sign())
 	}
-	c := order(d.exponent, e.exponent)
+	c := cmp.Compare(d.exponent, e.exponent)
 	if c == 0 {
 		c = strings.Compare(d.digits, e.digits)
 	}
@@ -114,16 +130,6 @@ func (d decimal) sign() int {
 		return -1
 	}
 	return 1
-}
-
-func order[T int | int64](a, b T) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
 }
 
 // isMultipleOf tells whether d is factor times an integer. It never computes a power of ten, only its remainder. Of

@@ -18,7 +18,7 @@ func (s *Schema) ApplyDefaults(v any) any {
 		return v
 	}
 	d := defaulter{left: maxDefaults, inside: map[view]bool{}}
-	return d.apply(top(s).parts(false), v)
+	return d.apply(top(s).parts(certain), v)
 }
 
 type defaulter struct {
@@ -32,7 +32,7 @@ func (d *defaulter) apply(parts []view, v any) any {
 	}
 	switch v := v.(type) {
 	case []any:
-		elements := elementsOf(parts, false)
+		elements := elementsOf(parts, certain)
 		filled := make([]any, len(v))
 		for i, item := range v {
 			filled[i] = d.apply(elements(i), item)
@@ -47,12 +47,12 @@ func (d *defaulter) apply(parts []view, v any) any {
 func (d *defaulter) object(parts []view, members map[string]any) map[string]any {
 	filled := make(map[string]any, len(members))
 	for _, name := range sortedKeys(members) {
-		filled[name] = d.apply(partsOf(propertiesOf(parts, name), false), members[name])
+		filled[name] = d.apply(partsOf(propertiesOf(parts, name), certain), members[name])
 	}
 	for _, part := range parts {
 		for _, name := range sortedKeys(part.Properties) {
 			if _, present := filled[name]; !present {
-				d.add(filled, name, partsOf(propertiesOf(parts, name), false))
+				d.add(filled, name, partsOf(propertiesOf(parts, name), certain))
 			}
 		}
 	}

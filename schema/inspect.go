@@ -3,7 +3,6 @@ package schema
 import (
 	"encoding/json"
 	"fmt"
-	"maps"
 	"slices"
 )
 
@@ -86,7 +85,7 @@ func (i *inspector) inspect(v any, secret bool) {
 }
 
 func (i *inspector) members(members map[string]any, secret bool) {
-	for _, name := range slices.Sorted(maps.Keys(members)) {
+	for _, name := range sortedKeys(members) {
 		if i.found != nil {
 			break
 		}

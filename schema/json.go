@@ -118,12 +118,12 @@ func appendMember(object []byte, name string, value []byte) []byte {
 	return append(append(appendQuoted(object, name), ':'), value...)
 }
 
-func appendNames(dst []byte, names []string) []byte {
+func namesJSON(names []string) []byte {
 	list := make([]any, len(names))
 	for i, name := range names {
 		list[i] = name
 	}
-	return appendJSON(dst, list, false)
+	return dataJSON(list)
 }
 
 func writeType(_ *marshaler, s view) []byte {
@@ -133,7 +133,7 @@ func writeType(_ *marshaler, s view) []byte {
 	case 1:
 		return appendQuoted(nil, s.Type[0])
 	}
-	return appendNames(nil, s.Type)
+	return namesJSON(s.Type)
 }
 
 func writeRef(m *marshaler, s view) []byte {
@@ -173,31 +173,23 @@ func writeDefs(m *marshaler, _ view) []byte {
 		m.pending = m.pending[1:]
 		written[next.name] = m.schema(next.schema)
 	}
-	text := []byte{'{'}
-	for _, name := range sortedKeys(written) {
-		text = appendMember(text, name, written[name])
-	}
-	return append(text, '}')
+	return objectJSON(written, func(text []byte) []byte { return text })
 }
 
 func writeProperties(m *marshaler, s view) []byte {
-	if len(s.Properties) == 0 {
-		return nil
-	}
-	text := []byte{'{'}
-	for _, name := range sortedKeys(s.Properties) {
-		text = appendMember(text, name, m.schema(s.to(s.Properties[name])))
-	}
-	return append(text, '}')
+	return objectJSON(s.Properties, func(property *Schema) []byte { return m.schema(s.to(property)) })
 }
 
-func writeDependent(_ *marshaler, s view) []byte {
-	if len(s.DependentRequired) == 0 {
+func writeDependent(_ *marshaler, s view) []byte { return objectJSON(s.DependentRequired, namesJSON) }
+
+// objectJSON writes an object in the order of names; nothing if it is empty.
+func objectJSON[V any](members map[string]V, write func(V) []byte) []byte {
+	if len(members) == 0 {
 		return nil
 	}
 	text := []byte{'{'}
-	for _, name := range sortedKeys(s.DependentRequired) {
-		text = appendMember(text, name, appendNames(nil, s.DependentRequired[name]))
+	for _, name := range sortedKeys(members) {
+		text = appendMember(text, name, write(members[name]))
 	}
 	return append(text, '}')
 }

@@ -5,7 +5,7 @@ import "slices"
 // IsSecret tells whether all data of this schema is secret: where s says so itself, or anything it refers to or
 // combines. A schema with secret alternatives counts as secret.
 func (s *Schema) IsSecret() bool {
-	return isAnySecret(top(s).parts(true))
+	return isAnySecret(top(s).parts(possible))
 }
 
 // MarkSecrets returns a copy of plain data in which everything that s calls secret is a Secret. An alternative that calls
@@ -16,7 +16,7 @@ func (s *Schema) MarkSecrets(v any) any {
 	if !isPlain(v, 0, &steps) {
 		return SecretData(v)
 	}
-	return mark(top(s).parts(true), v)
+	return mark(top(s).parts(possible), v)
 }
 
 // mark marks the parts of v that any of the schemas calls secret.
@@ -26,7 +26,7 @@ func mark(parts []view, v any) any {
 	}
 	switch v := v.(type) {
 	case []any:
-		elements := elementsOf(parts, true)
+		elements := elementsOf(parts, possible)
 		marked := make([]any, len(v))
 		for i, item := range v {
 			marked[i] = mark(elements(i), item)
@@ -35,7 +35,7 @@ func mark(parts []view, v any) any {
 	case map[string]any:
 		marked := make(map[string]any, len(v))
 		for name, member := range v {
-			marked[name] = mark(partsOf(propertiesOf(parts, name), true), member)
+			marked[name] = mark(partsOf(propertiesOf(parts, name), possible), member)
 		}
 		return marked
 	}

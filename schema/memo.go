@@ -1,11 +1,5 @@
 package schema
 
-import (
-	"cmp"
-	"maps"
-	"slices"
-)
-
 // A memo keeps what was computed for a key. The zero memo is empty.
 type memo[K comparable, V any] struct{ values map[K]V }
 
@@ -20,5 +14,3 @@ func (m *memo[K, V]) get(key K, compute func() V) V {
 	}
 	return v
 }
-
-func sortedKeys[K cmp.Ordered, V any](m map[K]V) []K { return slices.Sorted(maps.Keys(m)) }

@@ -2,7 +2,6 @@ package schema
 
 import (
 	"encoding/json"
-	"maps"
 	"slices"
 )
 
@@ -50,7 +49,7 @@ func (n *node) expand() []node {
 			n.children[i].put(v)
 		}
 	case map[string]any:
-		n.names = slices.Sorted(maps.Keys(data))
+		n.names = sortedKeys(data)
 		n.children = make([]node, len(data))
 		for i, name := range n.names {
 			n.children[i] = node{parent: n, name: name, secret: n.secret}

@@ -7,7 +7,7 @@ import (
 
 // RotateOnlyProperty tells whether RotateOnly lists the property, here or in what Ref and AllOf name.
 func (s *Schema) RotateOnlyProperty(name string) bool {
-	return slices.ContainsFunc(top(s).parts(false), func(part view) bool {
+	return slices.ContainsFunc(top(s).parts(certain), func(part view) bool {
 		return slices.Contains(part.RotateOnly, name)
 	})
 }
@@ -16,7 +16,7 @@ func (s *Schema) RotateOnlyProperty(name string) bool {
 // rotate-only.
 func (s *Schema) AllRotateOnly() bool {
 	marked, listed := map[string]bool{}, map[string]bool{}
-	for _, part := range top(s).parts(false) {
+	for _, part := range top(s).parts(certain) {
 		for _, name := range part.RotateOnly {
 			marked[name] = true
 		}
@@ -37,7 +37,7 @@ func (s *Schema) AllRotateOnly() bool {
 func (s *Schema) HoldsRotateOnly() bool { return holdsRotateOnly(top(s), map[*Schema]bool{}) }
 
 func holdsRotateOnly(v view, seen map[*Schema]bool) bool {
-	for _, part := range v.parts(false) {
+	for _, part := range v.parts(certain) {
 		if seen[part.Schema] {
 			continue
 		}

@@ -39,7 +39,7 @@ func (s Secret) Reveal() string {
 	case string:
 		return data
 	default:
-		return string(appendJSON(nil, data, true))
+		return string(revealedJSON(data))
 	}
 }
 

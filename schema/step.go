@@ -179,7 +179,7 @@ func (s *Schema) MaxElements() (int, bool) {
 // Names returns the properties that s lists, in whatever combination, ascending. Those of secret parts are left out.
 func (s *Schema) Names() []string {
 	met := map[string]bool{}
-	for _, part := range top(s).parts(true) {
+	for _, part := range top(s).parts(possible) {
 		if part.secret {
 			continue
 		}

@@ -13,3 +13,8 @@ func (u Unknown) String() string { return unknownText }
 
 // MarshalText returns "[unknown]", which is the JSON form, too.
 func (u Unknown) MarshalText() ([]byte, error) { return []byte(unknownText), nil }
+
+func isUnknown(v any) bool {
+	_, ok := v.(Unknown)
+	return ok
+}

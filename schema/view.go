@@ -3,6 +3,7 @@ package schema
 import (
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -96,11 +97,18 @@ func (v view) alone() *Schema {
 	return &c
 }
 
-// parts returns v and what applies to the same data as v does: what Ref names and AllOf lists, and also what AnyOf and
-// OneOf list if choices are wanted. Each part is there once; references to nothing are left out.
-func (v view) parts(choices bool) []view { return partsOf([]view{v}, choices) }
+// A reach says which schemas count as parts of one: those that apply to the same data.
+type reach bool
 
-func partsOf(views []view, choices bool) []view {
+const (
+	certain  reach = false // what Ref names and AllOf lists
+	possible reach = true  // also what AnyOf and OneOf list
+)
+
+// parts returns v and its parts, each once; references to nothing are left out.
+func (v view) parts(of reach) []view { return partsOf([]view{v}, of) }
+
+func partsOf(views []view, of reach) []view {
 	if len(views) == 0 || len(views) == 1 && !views[0].branches() {
 		return views
 	}
@@ -121,11 +129,8 @@ func partsOf(views []view, choices bool) []view {
 		for _, s := range v.AllOf {
 			add(v.to(s))
 		}
-		if choices {
-			for _, s := range v.AnyOf {
-				add(v.to(s))
-			}
-			for _, s := range v.OneOf {
+		if of == possible {
+			for _, s := range slices.Concat(v.AnyOf, v.OneOf) {
 				add(v.to(s))
 			}
 		}
@@ -170,7 +175,7 @@ func propertiesOf(parts []view, name string) []view {
 }
 
 // elementsOf returns the parts of what schemas that apply together say about the element at a position.
-func elementsOf(parts []view, choices bool) func(i int) []view {
+func elementsOf(parts []view, of reach) func(i int) []view {
 	prefix := 0
 	for _, part := range parts {
 		prefix = max(prefix, len(part.PrefixItems))
@@ -182,7 +187,7 @@ func elementsOf(parts []view, choices bool) func(i int) []view {
 				views = append(views, element)
 			}
 		}
-		return partsOf(views, choices)
+		return partsOf(views, of)
 	}
 	rest := at(prefix) // behind all prefixes the elements are alike
 	return func(i int) []view {

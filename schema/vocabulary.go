@@ -2,9 +2,7 @@ package schema
 
 import (
 	"encoding/json"
-	"math"
 	"strconv"
-	"strings"
 )
 
 // A keyword says how a member of a schema is read from data and written as JSON.
@@ -100,7 +98,7 @@ func data(name string, of field[any]) keyword {
 		}
 	}, func(_ *marshaler, s view) []byte {
 		if v := *of(s.Schema); v != nil {
-			return appendJSON(nil, v, false)
+			return dataJSON(v)
 		}
 		return nil
 	}}
@@ -122,7 +120,7 @@ func list(name string, of field[[]any]) keyword {
 		}
 	}, func(_ *marshaler, s view) []byte {
 		if items := *of(s.Schema); items != nil {
-			return appendJSON(nil, items, false)
+			return dataJSON(items)
 		}
 		return nil
 	}}
@@ -141,7 +139,7 @@ func numeric(name string, of field[json.Number]) keyword {
 		}
 	}, func(_ *marshaler, s view) []byte {
 		if v := *of(s.Schema); v != "" {
-			return appendJSON(nil, v, false)
+			return dataJSON(v)
 		}
 		return nil
 	}}
@@ -165,19 +163,6 @@ func length(name string, of field[*int]) keyword {
 	}}
 }
 
-// int returns an integer that is not negative; the largest int if it is larger.
-func (d decimal) int() int {
-	const longest = 19 // digits of the largest int
-	if d.exponent > longest {
-		return math.MaxInt
-	}
-	n, err := strconv.Atoi("0" + d.digits + strings.Repeat("0", int(d.exponent)-len(d.digits)))
-	if err != nil {
-		return math.MaxInt
-	}
-	return n
-}
-
 func names(name string, of field[[]string]) keyword {
 	return keyword{name, false, func(p *parser, s *Schema, n *node) {
 		if names, ok := p.names(n, name); ok {
@@ -185,7 +170,7 @@ func names(name string, of field[[]string]) keyword {
 		}
 	}, func(_ *marshaler, s view) []byte {
 		if names := *of(s.Schema); len(names) > 0 {
-			return appendNames(nil, names)
+			return namesJSON(names)
 		}
 		return nil
 	}}

@@ -111,7 +111,7 @@ func printConstant(v any) string {
 	if _, secret := unmark(v); secret {
 		return redacted
 	}
-	return shorten(string(appendJSON(nil, v, false)))
+	return shorten(string(dataJSON(v)))
 }
 
 // count prints a number of things.

@@ -28,7 +28,7 @@ func (r *report) lint() {
 	r.lintJSON()
 }
 
-// lintJSON checks rule 15.1.
+// lintJSON checks that the JSON of the diagnostics says what they say.
 func (r *report) lintJSON() {
 	text, err := json.Marshal(r.env.Diagnostics)
 	var list []struct {
@@ -65,7 +65,7 @@ func codeOf(d *eval.Diagnostic) (code, bool) {
 	return rule, ok
 }
 
-// lintText checks rules 15.3 and 15.5.
+// lintText checks code, severity and words against the table of diagnostics, and their form.
 func (r *report) lintText(d *eval.Diagnostic) {
 	rule, ok := codeOf(d)
 	switch text := textOf(d); {
@@ -89,7 +89,7 @@ func first(text string) rune {
 	return c
 }
 
-// lintRange checks rule 15.2: that bytes, lines and columns name the same place of the text.
+// lintRange checks that bytes, lines and columns name the same place of the text.
 func (r *report) lintRange(d *eval.Diagnostic, at eval.Range) {
 	if at.IsZero() {
 		if at != (eval.Range{Environment: at.Environment}) {
@@ -133,7 +133,7 @@ func positionAt(text string, to int) eval.Pos {
 	return pos
 }
 
-// lintOrder checks rule 15.4.
+// lintOrder checks that two diagnostics are in the one order, and not the same.
 func (r *report) lintOrder(a, b *eval.Diagnostic) {
 	if order := r.order(a, b); order > 0 {
 		r.problem("out of order: %v before %v", a, b)

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -47,26 +48,17 @@ func (r *report) compare() {
 
 // diagnostics pairs what was reported with what was expected.
 func (r *report) diagnostics() {
-	var open []*want
-	for _, w := range r.wants {
-		if w.op == "" || w.op == r.op {
-			open = append(open, w)
-		}
-	}
-next:
+	open := slices.DeleteFunc(slices.Clone(r.wants), func(w *want) bool { return w.op != "" && w.op != r.op })
 	for _, d := range r.env.Diagnostics {
-		for i, w := range open {
-			if w != nil && w.matches(d) {
-				open[i] = nil
-				continue next
-			}
+		i := slices.IndexFunc(open, func(w *want) bool { return w.matches(d) })
+		if i < 0 {
+			r.problem("unexpected: %v%s", d, detailsOf(d))
+			continue
 		}
-		r.problem("unexpected: %v%s", d, detailsOf(d))
+		open = slices.Delete(open, i, i+1)
 	}
 	for _, w := range open {
-		if w != nil {
-			r.problem("missing: %v", w)
-		}
+		r.problem("missing: %v", w)
 	}
 }
 

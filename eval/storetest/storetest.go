@@ -69,12 +69,14 @@ func (f Finding) String() string {
 func Run(t *testing.T, newWorld func() World) {
 	t.Helper()
 	findings := Check(t.Context(), newWorld)
+	broken := map[Rule][]Finding{}
+	for _, f := range findings {
+		broken[f.Rule] = append(broken[f.Rule], f)
+	}
 	for _, rule := range Rules() {
 		t.Run(rule.Name, func(t *testing.T) {
-			for _, f := range findings {
-				if f.Rule == rule {
-					t.Error(f)
-				}
+			for _, f := range broken[rule] {
+				t.Error(f)
 			}
 		})
 	}

@@ -3,13 +3,9 @@ package syntax
 import (
 	"bytes"
 	"slices"
-	"strconv"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/escapement-go/escapement/eval/internal/yamltext"
-	"github.com/escapement-go/escapement/schema"
 )
 
 // A Document is the parsed text of an environment. It is immutable and safe for concurrent use.
@@ -45,13 +41,6 @@ type Import struct {
 	Written string
 	Merge   bool
 	Mark    Mark
-}
-
-// Finals is a tree of the properties of a document whose own expression is a call of fn::final.
-type Finals struct {
-	Final   *Expr // the call, if the property at this path is final
-	Members map[string]*Finals
-	First   string // the first name of Members
 }
 
 // Limits bound the text of a document. Zero fields mean no limit.
@@ -191,9 +180,6 @@ func (p *parser) importItem(n *yamltext.Node) {
 	})
 }
 
-// NameHint says what an environment name may be.
-const NameHint = `allowed are segments of letters, digits, "_", ".", "-" joined by "/", and "@version"`
-
 func (p *parser) invalidImport(n *yamltext.Node) {
 	p.report(n, "invalid-import", "import is "+p.kind(n), "write a name, or one name with its options")
 }
@@ -238,7 +224,7 @@ func (p *parser) values(n *yamltext.Node) {
 			p.report(pair.keyNode, "reserved-name",
 				Quote(pair.key)+` is reserved and cannot be a property of "values"`, "choose another name")
 			continue
-		case hasFunctionPrefix(pair.key):
+		case HasFunctionPrefix(pair.key):
 			p.report(pair.keyNode, "call-at-top", "function "+Quote(pair.key)+` stands directly under "values"`,
 				"give its result a name")
 			continue
@@ -246,28 +232,6 @@ func (p *parser) values(n *yamltext.Node) {
 		p.addMember(values, pair)
 	}
 	sortMembers(values, entries)
-}
-
-func finalsOf(e *Expr, done map[*Expr]*Finals) *Finals {
-	if f, ok := done[e]; ok {
-		return f
-	}
-	var f *Finals
-	switch e.Kind {
-	case Final:
-		f = &Finals{Final: e}
-	case Mapping:
-		for _, m := range e.Members {
-			if below := finalsOf(m.Value, done); below != nil {
-				if f == nil {
-					f = &Finals{Members: map[string]*Finals{}, First: m.Key}
-				}
-				f.Members[m.Key] = below
-			}
-		}
-	}
-	done[e] = f
-	return f
 }
 
 // target follows an alias to what it names: nil if it is part of itself.
@@ -294,40 +258,4 @@ func (p *parser) reportPart(e *Expr, err *Error) {
 	p.doc.Issues = append(p.doc.Issues, Issue{Path: "values." + e.Path(), Issue: yamltext.Issue{
 		Code: err.Code, Message: err.Message, Hint: err.Hint, Span: e.PartMark(err.From, err.To).Span(),
 	}})
-}
-
-// Quote puts a name in quotes for a message. Characters that do not show, or that a terminal takes as a command, are
-// escaped.
-func Quote(name string) string {
-	if strings.IndexFunc(name, func(r rune) bool { return !unicode.IsPrint(r) || r == utf8.RuneError }) < 0 {
-		return `"` + name + `"`
-	}
-	return strconv.Quote(name)
-}
-
-// maxShown is how much a message shows of a name or path, in bytes.
-const maxShown = 1000
-
-// Shorten cuts a name that is too long for a message.
-func Shorten(name string) string {
-	if len(name) <= maxShown {
-		return name
-	}
-	return strings.ToValidUTF8(name[:maxShown], "") + "…"
-}
-
-func quoteAll(names []string) string {
-	quoted := make([]string, len(names))
-	for i, name := range names {
-		quoted[i] = Quote(name)
-	}
-	return strings.Join(quoted, ", ")
-}
-
-// didYouMean is the end of a hint that suggests the nearest of the candidates.
-func didYouMean(name string, candidates []string) string {
-	if near := schema.Nearest(name, candidates); near != "" {
-		return "; did you mean " + Quote(near) + "?"
-	}
-	return ""
 }

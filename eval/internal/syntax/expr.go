@@ -1,6 +1,7 @@
 package syntax
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -173,9 +174,7 @@ func (e *Expr) steps() []step {
 	for at := e; at.parent != nil; at = at.parent {
 		steps = append(steps, step{at.key, int(at.at)})
 	}
-	for i, j := 0, len(steps)-1; i < j; i, j = i+1, j-1 {
-		steps[i], steps[j] = steps[j], steps[i]
-	}
+	slices.Reverse(steps)
 	return steps
 }
 

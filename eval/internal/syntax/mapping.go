@@ -45,7 +45,7 @@ func (p *parser) entries(n *yamltext.Node, read func(*yamltext.Node, string) (st
 	var mergeKey *yamltext.Node
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		keyNode, value := n.Content[i], n.Content[i+1]
-		if isMergeKey(keyNode) {
+		if keyNode.IsMerge() {
 			if mergeKey != nil {
 				p.duplicate(keyNode, "<<", mergeKey)
 			}
@@ -109,10 +109,6 @@ func (p *parser) duplicate(keyNode *yamltext.Node, key string, first *yamltext.N
 	p.report(keyNode, "duplicate-key", "key "+Quote(key)+" appears twice in one mapping", "remove one of them")
 	issue := &p.doc.Issues[len(p.doc.Issues)-1]
 	issue.Related = []yamltext.Related{{Note: "the first one", Span: p.doc.Source.Span(first)}}
-}
-
-func isMergeKey(n *yamltext.Node) bool {
-	return n.Kind == yamltext.Scalar && n.Style == yamltext.Plain && n.Tag == "" && n.Value == "<<"
 }
 
 // key returns the text of a key, which is a scalar that resolves to a string.

@@ -34,6 +34,15 @@ func CanonicalName(name string) (string, bool) {
 	return name, true
 }
 
+// NameHint says what an environment name may be.
+const NameHint = `allowed are segments of letters, digits, "_", ".", "-" joined by "/", and "@version"`
+
+// IsCanonical reports whether name is the name of an environment in its canonical form.
+func IsCanonical(name string) bool {
+	canonical, ok := CanonicalName(name)
+	return ok && canonical == name
+}
+
 // SplitVersion splits a canonical name at its @. The version is empty if there is none.
 func SplitVersion(canonical string) (name, version string) {
 	name, version, _ = strings.Cut(canonical, "@")

@@ -113,7 +113,7 @@ func (p *parser) mappingExpr(e *Expr) {
 	pairs := entries.pairs
 	called := 0
 	for _, pair := range pairs {
-		if hasFunctionPrefix(pair.key) {
+		if HasFunctionPrefix(pair.key) {
 			called++
 		}
 	}
@@ -124,7 +124,7 @@ func (p *parser) mappingExpr(e *Expr) {
 	e.Kind = Mapping
 	e.Inner = &Inner{Members: make([]Member, 0, len(pairs))}
 	for _, pair := range pairs {
-		if hasFunctionPrefix(pair.key) {
+		if HasFunctionPrefix(pair.key) {
 			p.report(pair.keyNode, "call-not-alone", "function "+Quote(pair.key)+" stands beside other keys",
 				"give it a mapping of its own")
 			continue
@@ -143,6 +143,7 @@ func (p *parser) addMember(e *Expr, pair pair) {
 	})
 }
 
-func hasFunctionPrefix(key string) bool {
+// HasFunctionPrefix reports whether a key begins as the names of functions do, in whatever case.
+func HasFunctionPrefix(key string) bool {
 	return len(key) >= 4 && strings.EqualFold(key[:4], "fn::")
 }

@@ -66,7 +66,12 @@ func (d *Document) read(limits Limits) []Issue {
 	return d.build(tree, limits)
 }
 
-// Bytes returns the text of the document.
+// Text returns the text of the document.
+func (d *Document) Text() string {
+	return d.text
+}
+
+// Bytes returns a copy of the text of the document.
 func (d *Document) Bytes() []byte {
 	return []byte(d.text)
 }

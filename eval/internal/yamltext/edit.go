@@ -127,7 +127,7 @@ func (d *Document) editTogether(edits []Edit, a attempt) (*Document, error) {
 	return d.spliced(splices, w)
 }
 
-// spliced applies splices and returns the result if it is what was wantedNode for.
+// spliced applies splices and returns the result if it is what is wanted.
 func (d *Document) spliced(splices []splice, w *wanted) (*Document, error) {
 	text, ok := join(d.text, splices)
 	if !ok {

@@ -88,7 +88,7 @@ func valueOf(n *Node) *Value {
 		if n.Kind == Mapping && i%2 == 0 {
 			text, ok := keyText(c)
 			r, _ := Resolve(c, 0, 0)
-			if !ok || r.Kind != String || isMerge(c) || slices.Contains(v.Keys, text) {
+			if !ok || r.Kind != String || c.IsMerge() || slices.Contains(v.Keys, text) {
 				return nil
 			}
 			v.Keys = append(v.Keys, text)

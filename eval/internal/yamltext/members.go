@@ -45,9 +45,9 @@ func keyText(key *Node) (string, bool) {
 	return key.Value, key.Kind == Scalar
 }
 
-// isMerge reports whether a key merges other mappings. In quotes, "<<" is a key like any other.
-func isMerge(key *Node) bool {
-	return key.Kind == Scalar && key.Style == Plain && key.Tag == "" && key.Value == "<<"
+// IsMerge reports whether a key merges other mappings. In quotes, "<<" is a key like any other.
+func (n *Node) IsMerge() bool {
+	return n.Kind == Scalar && n.Style == Plain && n.Tag == "" && n.Value == "<<"
 }
 
 // members returns the values of a mapping by the texts of their keys. It fails if a key has no text or
@@ -56,7 +56,7 @@ func members(mapping *Node) (map[string]*Node, bool) {
 	values := make(map[string]*Node, len(mapping.Content)/2)
 	for i := 0; i+1 < len(mapping.Content); i += 2 {
 		text, ok := keyText(mapping.Content[i])
-		if !ok || values[text] != nil || isMerge(mapping.Content[i]) {
+		if !ok || values[text] != nil || mapping.Content[i].IsMerge() {
 			return nil, false
 		}
 		values[text] = mapping.Content[i+1]

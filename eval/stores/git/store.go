@@ -131,7 +131,7 @@ func (e *CommitError) Unwrap() error { return e.Err }
 // checkName refuses what is not the name of an environment without a version. What is none of the letters of such names
 // could be read otherwise by git.
 func checkName(name string) error {
-	if canonical, ok := syntax.CanonicalName(name); !ok || canonical != name || strings.Contains(name, "@") {
+	if !syntax.IsCanonical(name) || strings.Contains(name, "@") {
 		return fmt.Errorf("no environment can have the name %q: %w", name, fs.ErrInvalid)
 	}
 	return nil

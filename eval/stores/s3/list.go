@@ -31,8 +31,7 @@ func (s *Store) List(ctx context.Context) ([]string, error) {
 		}
 		for _, o := range page.Contents {
 			name, isYAML := strings.CutSuffix(strings.TrimPrefix(aws.ToString(o.Key), s.Prefix), ".yaml")
-			canonical, ok := syntax.CanonicalName(name)
-			if _, version := syntax.SplitVersion(name); isYAML && ok && canonical == name && version == "" {
+			if _, version := syntax.SplitVersion(name); isYAML && version == "" && syntax.IsCanonical(name) {
 				names = append(names, name)
 			}
 		}

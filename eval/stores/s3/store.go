@@ -163,7 +163,7 @@ func (s *Store) check(ctx context.Context, name string) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if canonical, ok := syntax.CanonicalName(name); !ok || canonical != name {
+	if !syntax.IsCanonical(name) {
 		return fmt.Errorf("no environment can have the name %q: %w", name, fs.ErrInvalid)
 	}
 	return nil
