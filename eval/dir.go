@@ -8,6 +8,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"github.com/escapement-go/escapement/eval/internal/syntax"
 )
 
 // Dir returns a Creator that finds the environment NAME in the file NAME.yaml under the directory path. A version is part
@@ -81,7 +83,7 @@ func (d directory) Create(ctx context.Context, name string, text []byte) error {
 	switch {
 	case err != nil:
 		return err
-	case !isCanonical(name):
+	case !syntax.IsCanonical(name):
 		return fmt.Errorf("no environment can have the name %q: %w", name, fs.ErrInvalid)
 	}
 	return d.put(ctx, file, &replacement{directory: d, new: text, create: true})

@@ -2,6 +2,7 @@ package eval
 
 import (
 	"context"
+	"iter"
 	"log/slog"
 
 	"github.com/escapement-go/escapement/providers"
