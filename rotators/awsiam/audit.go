@@ -37,7 +37,7 @@ func (r *run) audit(req *rotators.Request) (*rotators.Audit, error) {
 	if err := a.survey(); err != nil {
 		return nil, err
 	}
-	a.maxAge = cmp.Or(req.Audit.MaxAge, r.in.times.rotate, iamuser.DefaultMaxAge)
+	a.maxAge = cmp.Or(req.Audit.MaxAge, r.in.times.RotateAfter, iamuser.DefaultMaxAge)
 	a.unusedFor = cmp.Or(req.Audit.UnusedFor, iamuser.DefaultUnusedFor)
 	if err := a.readUses(); err != nil {
 		return nil, err

@@ -106,7 +106,7 @@ func (a agenda) made(id string) time.Time {
 }
 
 func (a agenda) adoptable() bool {
-	aged := a.rotate > 0 || a.deactivate > 0 || a.remove > 0
+	aged := a.RotateAfter > 0 || a.deactivate > 0 || a.remove > 0
 	return aged && a.current != nil && a.ledger.promoted.IsZero() && a.ledger.adopted.IsZero()
 }
 
@@ -129,7 +129,7 @@ func (a agenda) deletion(e entry) (time.Time, bool) {
 }
 
 // settled is when programs have had the time to take a key that was published lately.
-func (a agenda) settled() time.Time { return iamuser.After(a.publishedAt(), a.minInterval) }
+func (a agenda) settled() time.Time { return iamuser.After(a.publishedAt(), a.MinInterval) }
 
 // base is since when the previous key is the previous one; false if nobody knows, and then nothing is due for it.
 func (a agenda) base() (time.Time, bool) {
@@ -159,18 +159,18 @@ func (a agenda) deletePrevious() (time.Time, bool) {
 // grace is the time between a rotation and what is done to the previous key at an age, so that a late rotation does not
 // shorten it.
 func (a agenda) grace(age time.Duration) time.Duration {
-	if a.rotate == 0 {
+	if a.RotateAfter == 0 {
 		return 24 * time.Hour
 	}
-	return age - a.rotate
+	return age - a.RotateAfter
 }
 
 func (a agenda) rotation() (time.Time, bool) {
 	switch {
-	case a.rotate == 0:
+	case a.RotateAfter == 0:
 		return time.Time{}, false
 	case a.current == nil:
 		return time.Time{}, true
 	}
-	return iamuser.Later(iamuser.After(a.made(a.current.id), a.rotate), iamuser.After(a.changed(), a.minInterval)), true
+	return iamuser.Later(iamuser.After(a.made(a.current.id), a.RotateAfter), iamuser.After(a.changed(), a.MinInterval)), true
 }

@@ -40,8 +40,8 @@ func namedPublication(req *rotators.Request) (*publication, error) {
 			Region   string `json:"region"`
 		} `json:"publish"`
 	}
-	if err := req.Decode(&raw); err != nil {
-		return nil, &Error{Code: "bad-input", Text: err.Error()}
+	if err := iamuser.Decode(req, &raw); err != nil {
+		return nil, err
 	}
 	if raw.Publish == nil {
 		return nil, nil

@@ -64,7 +64,7 @@ func (r *run) rotate() error {
 // from then on.
 func (r *run) guard() (over bool, err error) {
 	kind, why := "", ""
-	next := iamuser.After(r.state.ledger.promoted, r.in.minInterval)
+	next := iamuser.After(r.state.ledger.promoted, r.in.MinInterval)
 	at, will := r.agenda().rotation()
 	switch {
 	case r.due && !(will && !at.After(r.Now())):
