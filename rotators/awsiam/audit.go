@@ -30,7 +30,7 @@ func (o *Rotator) Audit(ctx context.Context, req *rotators.Request) (*rotators.A
 }
 
 func (r *run) audit(req *rotators.Request) (*rotators.Audit, error) {
-	if _, err := r.check(req.State, func() (*inputs, error) { return parseInputs(req, r.Clock.Now(), r.c) }); err != nil {
+	if _, err := r.check(req); err != nil {
 		return nil, err
 	}
 	a := auditor{run: r, used: map[string]usage{}}

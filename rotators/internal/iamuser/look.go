@@ -36,9 +36,6 @@ func (r *Run) PatientSTS(o *sts.Options) { o.Retryer = r.Patience() }
 // WriteIAM is for writes, which only the protocol may repeat.
 func (r *Run) WriteIAM(o *iam.Options) { o.Retryer = r.Pacer.Retryer(aws.NopRetryer{}, r.Clock) }
 
-// OnceIAM is for writes that no pacer keeps apart.
-func OnceIAM(o *iam.Options) { o.Retryer = aws.NopRetryer{} }
-
 // Identify asks STS whose credentials a client has.
 func (r *Run) Identify(client STS, retrying func(*sts.Options)) (Identity, *awsclient.Failure) {
 	out, err := client.GetCallerIdentity(r.Ctx, &sts.GetCallerIdentityInput{}, retrying)

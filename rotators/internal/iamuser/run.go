@@ -110,7 +110,16 @@ func (r *Run) Report(kind, id, format string, args ...any) {
 
 // Warn tells the caller of something that does not stop the run.
 func (r *Run) Warn(code, id, format string, args ...any) {
-	r.event(rotators.Event{Kind: "warning", Code: code, KeyID: id, Text: fmt.Sprintf(format, args...)})
+	r.event(rotators.Event{Kind: rotators.EventWarning, Code: code, KeyID: id, Text: fmt.Sprintf(format, args...)})
+}
+
+// TellWarner has the run tell whoever asks only its warnings, as what is no rotation does.
+func (r *Run) TellWarner(req *rotators.Request) {
+	r.Tell = func(e rotators.Event) {
+		if req.Warn != nil {
+			req.Warn(e.Text)
+		}
+	}
 }
 
 func (r *Run) event(e rotators.Event) {
@@ -133,8 +142,8 @@ func (r *Run) Failed(op string, err error) *awsclient.Failure {
 
 // Ended turns a failed call into the error of the run.
 func (r *Run) Ended(f *awsclient.Failure) error {
-	if err := r.Ctx.Err(); err != nil {
-		return Stopped(f.Op, err)
+	if err := r.Canceled(f.Op); err != nil {
+		return err
 	}
 	e := &Error{Code: "aws-failed", Text: "AWS could not be asked"}
 	switch {
