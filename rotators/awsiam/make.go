@@ -97,7 +97,7 @@ func (r *run) withdraw(from *state, why error) error {
 	next := from.clone()
 	next.ledger.pending, next.ledger.quarantine = nil, nil
 	if failed := r.trySave(next, "no key was made"); failed != nil {
-		return r.NotSaved(failed, "no key was made").After(why)
+		return r.NotSavedAfter(why, failed, "no key was made")
 	}
 	return why
 }

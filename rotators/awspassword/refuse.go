@@ -47,7 +47,7 @@ func (r *run) withdraw(before *state, left []candidate, why error) error {
 		next.ledger.pending = &p
 	}
 	if failed := r.trySave(next, "no password was set"); failed != nil {
-		return r.NotSaved(failed, "no password was set").After(why)
+		return r.NotSavedAfter(why, failed, "no password was set")
 	}
 	return why
 }

@@ -120,13 +120,6 @@ func (e *Error) Because(f *awsclient.Failure) *Error {
 	return e
 }
 
-// After adds why the run was about to end when e came in its way, and returns e.
-func (e *Error) After(why error) *Error {
-	e.Text += "; before that, " + why.Error()
-	e.Err = errors.Join(e.Err, why)
-	return e
-}
-
 // Scrub takes the secrets out of what others have said, such as a proxy that repeats a request.
 func (e *Error) Scrub(secrets []string) {
 	for _, secret := range secrets {
