@@ -15,8 +15,9 @@ import (
 const maxBody = 1 << 20
 
 // ServeHTTP speaks the Query protocol of IAM at /iam/ and of STS at /sts/, and the JSON protocol of Secrets Manager at
-// /secretsmanager/ and of Parameter Store at /ssm/, or at / for a host that begins with the name of the service. A path such as /sts/eu-west-1/ stands
-// for the service in that region; without one it is the region that the request is signed for.
+// /secretsmanager/ and of Parameter Store at /ssm/, or at / for a host that begins with the name of the service. A path
+// such as /sts/eu-west-1/ stands for the service in that region; without one it is the region that the request is signed
+// for.
 func (s *Simulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	service, region := s.place(r)
 	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1))

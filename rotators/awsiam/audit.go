@@ -16,9 +16,9 @@ import (
 var auditRoles = []string{"current", "previous", "pending", "retiring", "quarantined", "foreign", "missing"}
 
 // Audit lists the access keys of the user, and those that the document names and AWS does not list. It needs
-// iam:ListAccessKeys; without iam:GetAccessKeyLastUsed the last use is not known, and without iam:GetUser it is not noticed
-// that the user was made again. A key is signed with only if it is the login. Its needs are the account, the permissions, and quota: room for another key.
-// The errors are those of Rotate.
+// iam:ListAccessKeys; without iam:GetAccessKeyLastUsed the last use is not known, and without iam:GetUser it is not
+// noticed that the user was made again. A key is signed with only if it is the login. Its needs are the account, the
+// permissions, and quota: room for another key. The errors are those of Rotate.
 //
 // MaxAge is "rotateAfter" by default, or else 90 days, and UnusedFor 45 days.
 func (o *Rotator) Audit(ctx context.Context, req *rotators.Request) (*rotators.Audit, error) {

@@ -61,11 +61,11 @@
 //
 // # Audit
 //
-// An audit has one row, whose role is current, pending if there are only candidates, foreign if the document does not know the
-// password, or missing if the user has no console access. Its last use is the last time that the user signed in. The
-// verdicts are missing, recreated, too-old, foreign, age-unknown, unused, unfinished and due. The levels are those of the
-// audit of keys. An audit needs no permission; those above but for iam:UpdateLoginProfile tell more. Nothing proves that a console
-// password works, so that the rotator is no Verifier.
+// An audit has one row, whose role is current, pending if there are only candidates, foreign if the document does not
+// know the password, or missing if the user has no console access. Its last use is the last time that the user signed in.
+// The verdicts are missing, recreated, too-old, foreign, age-unknown, unused, unfinished and due. The levels are those of
+// the audit of keys. An audit needs no permission; those above but for iam:UpdateLoginProfile tell more. Nothing proves
+// that a console password works, so that the rotator is no Verifier.
 //
 // # Errors
 //
