@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"errors"
-	"flag"
 	"fmt"
 	"io/fs"
 	"net/http"
@@ -21,24 +20,18 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/escapement-go/escapement/providers/awslogin"
+	"github.com/escapement-go/escapement/providers/internal/seeded"
 )
 
 // canary stands for what no message may hold.
 const canary = "canary-of-the-sources"
 
-// The test binary is the command of Exec, too. The property tests have the same draws in every run, unless -rapid.seed
-// asks for others.
+// The test binary is the command of Exec, too.
 func TestMain(m *testing.M) {
 	if script, ok := os.LookupEnv("AWSLOGIN_TEST_COMMAND"); ok {
 		os.Exit(command(script))
 	}
-	flag.Parse()
-	if seed := flag.Lookup("rapid.seed"); seed.Value.String() == seed.DefValue {
-		if err := seed.Value.Set("1"); err != nil {
-			panic(err)
-		}
-	}
-	os.Exit(m.Run())
+	os.Exit(seeded.Run(m))
 }
 
 // command does what one of the commands of TestExec does, and returns its exit status.
