@@ -57,7 +57,10 @@ var layers = [][]string{
 	{"providers/awsclient"},
 	{"rotators/internal/iamuser", "providers/internal/awsget"},
 	{"eval", "providers/awslogin", "providers/awssecrets", "providers/awsparams", "rotators/awsiam", "rotators/awspassword", "rotators/password"},
-	{"providers/providertest", "rotators/rotatortest", "providers/awstest", "eval/evaltest", "eval/storetest", "eval/stores/", "examples/"},
+	{
+		"providers/providertest", "rotators/rotatortest", "providers/awstest", "providers/internal/awsgettest", "eval/evaltest",
+		"eval/storetest", "eval/stores/", "examples/",
+	},
 }
 
 func layerOf(path string) int {
@@ -111,7 +114,8 @@ func TestLinked(t *testing.T) {
 		case name == "examples/awssim":
 			may = slices.Concat(command, sdk)
 		case name == "providers/awstest", name == "providers/awsclient", name == "rotators/internal/iamuser", name == "rotators/awsiam",
-			name == "rotators/awspassword", name == "providers/internal/awsget", name == "providers/awssecrets", name == "providers/awsparams":
+			name == "rotators/awspassword", name == "providers/internal/awsget", name == "providers/internal/awsgettest",
+			name == "providers/awssecrets", name == "providers/awsparams":
 			may = sdk
 		case name == "providers/awslogin":
 			may = login
