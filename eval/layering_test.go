@@ -49,7 +49,7 @@ func listPackages(t *testing.T) map[string]linkedPackage {
 var layers = [][]string{
 	{
 		"schema", "eval/internal/yamltext", "providers/awspartition", "providers/internal/hidden", "providers/internal/seeded",
-		"rotators/internal/age", "rotators/internal/draw", "rotators/internal/traces",
+		"rotators/internal/age", "rotators/internal/draw", "rotators/internal/leaks", "rotators/internal/traces",
 	},
 	{"eval/internal/syntax"},
 	{"providers"},
