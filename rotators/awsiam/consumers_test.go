@@ -54,8 +54,8 @@ func (c *consumer) use(t *testing.T, w *world) {
 }
 
 // TestConsumers has keys rotated on schedule for ten years, with new keys that take up to a minute to be known and are then
-// refused now and then for some minutes, while
-// consumers open the environment every hour, each at a minute of its own, and use it in between and during every rotation.
+// refused now and then for some minutes, while consumers open the environment every hour, each at a minute of its own, and
+// use it in between and during every rotation.
 func TestConsumers(t *testing.T) {
 	years := 10
 	if testing.Short() {
@@ -74,44 +74,73 @@ func TestConsumers(t *testing.T) {
 	}
 }
 
-// consume rotates for a year of simulated time, and returns how often.
-func consume(t *testing.T, random *rand.Rand, total *consumer) (rotations int) {
+// consumers open the environment one after the other.
+type consumers []consumer
+
+func (all consumers) use(t *testing.T, w *world) {
 	t.Helper()
+	for i := range all {
+		all[i].use(t, w)
+	}
+}
+
+// live lets a day pass.
+func (all consumers) live(t *testing.T, w *world) {
+	t.Helper()
+	for range 24 {
+		for i := range all {
+			w.sim.Advance(20 * time.Minute)
+			all[i].open(t, w)
+		}
+		all.use(t, w)
+	}
+}
+
+// change lets half an hour pass in which some have the new key and some the old one.
+func (all consumers) change(t *testing.T, w *world) {
+	t.Helper()
+	for i := range all {
+		all.use(t, w)
+		all[i].open(t, w)
+		for range 10 {
+			w.sim.Advance(time.Minute)
+			all.use(t, w)
+		}
+	}
+}
+
+// consumed is a world in which calls of consumers are no faults of the rotator.
+func consumed() *world {
 	s := start{number: 98, document: "C", account: "C", keys: []startKey{{"C", 0, "Active"}}, state: func() map[string]any {
 		return map[string]any{"current": credentialOf("C", 0), "ledger": map[string]any{"promotedAt": ago(0)}}
 	}}
 	w := newWorld(s, variant{inputs: map[string]any{"rotateAfter": "30d", "deleteAfter": "40d"}})
 	report := w.watch.Report
 	w.watch.Report = func(v awstest.Violation) {
-		if v.Rule != "I5" || !strings.HasPrefix(v.Text, "GetCallerIdentity ") { // a consumer's, not the rotator's
+		if v.Rule != "I5" || !strings.HasPrefix(v.Text, "GetCallerIdentity ") {
 			report(v)
 		}
 	}
-	consumers := make([]consumer, 3)
-	for i := range consumers {
-		consumers[i].open(t, w)
-	}
-	use := func() {
-		for i := range consumers {
-			consumers[i].use(t, w)
-		}
+	return w
+}
+
+// consume rotates for a year of simulated time, and returns how often.
+func consume(t *testing.T, random *rand.Rand, total *consumer) (rotations int) {
+	t.Helper()
+	w, all := consumed(), make(consumers, 3)
+	for i := range all {
+		all[i].open(t, w)
 	}
 	rotating := false
-	w.sim.Before(func(c awstest.Call) {
+	w.sim.Before(func(awstest.Call) {
 		if rotating {
 			rotating = false
-			use()
+			all.use(t, w)
 			rotating = true
 		}
 	})
 	for day := range 365 {
-		for range 24 {
-			for i := range consumers {
-				w.sim.Advance(20 * time.Minute)
-				consumers[i].open(t, w)
-			}
-			use()
-		}
+		all.live(t, w)
 		w.sim.SetConsistency(awstest.Consistency{
 			Propagation: time.Duration(random.IntN(61)) * time.Second, Flapping: 5 * time.Minute, FlappingEvery: 7,
 		})
@@ -123,14 +152,7 @@ func consume(t *testing.T, random *rand.Rand, total *consumer) (rotations int) {
 		switch a.end() {
 		case "rotated", "rolled-forward":
 			rotations++
-			for i := range consumers { // half an hour in which some have the new key and some the old one
-				use()
-				consumers[i].open(t, w)
-				for range 10 {
-					w.sim.Advance(time.Minute)
-					use()
-				}
-			}
+			all.change(t, w)
 		case "not-proven": // AWS takes its time; the run of the next day goes on with the same key
 		default:
 			if a.err != nil {
@@ -138,7 +160,7 @@ func consume(t *testing.T, random *rand.Rand, total *consumer) (rotations int) {
 			}
 		}
 	}
-	for _, c := range consumers {
+	for _, c := range all {
 		total.calls, total.failed, total.fallbacks = total.calls+c.calls, total.failed+c.failed, total.fallbacks+c.fallbacks
 	}
 	for _, v := range w.violations {
