@@ -33,7 +33,7 @@ type Need struct {
 	Name    string // such as "iam:CreateAccessKey" or "quota"; see the rotator
 	Level   Level  // what it is not to have it; without what is Serious a rotation fails
 	Checked bool   // false: only a rotation can tell
-	Met     bool
+	Met     bool   // false also if it was not checked
 	Text    string // what was found, for people, without a full stop
 	Remedy  string // what to do about it if it is not met; may be empty
 }

@@ -86,7 +86,7 @@ func (r *run) deactivate(id, why string) *awsclient.Failure {
 }
 
 // change performs a write about a key that may be repeated; a plan only notes it.
-func (r *run) change(call, id, why string, once func(context.Context) (smithymiddleware.Metadata, error)) *awsclient.Failure {
+func (r *run) change(call, id, why string, once iamuser.Try) *awsclient.Failure {
 	if r.Plan != nil {
 		r.noteCall(call, id, why)
 		return nil

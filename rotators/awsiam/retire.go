@@ -40,7 +40,7 @@ func (r *run) upkeep() error {
 	return nil
 }
 
-// tryCurrent sets works.
+// tryCurrent finds out whether the current key works: AWS lists it as active, and knows its owner by its signature.
 func (r *run) tryCurrent() error {
 	c := r.state.current
 	if c == nil || r.exists(c.id) && !r.alive(c.id) {

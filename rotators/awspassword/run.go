@@ -7,7 +7,7 @@ import (
 	"github.com/escapement-go/escapement/rotators/internal/iamuser"
 )
 
-// A run is one call of Rotate, Maintain or Plan.
+// A run is one call of Rotate, Maintain or Plan; that of Audit takes some of its steps.
 type run struct {
 	iamuser.Run
 	rotator *Rotator
