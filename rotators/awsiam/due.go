@@ -128,6 +128,26 @@ func (a agenda) deletion(e entry) (time.Time, bool) {
 	return iamuser.Later(at, a.settled()), true
 }
 
+// unpublished tells whether the secret that the inputs name may hold another key than the current one.
+func (a agenda) unpublished() bool {
+	p := a.ledger.published
+	if a.publish == nil || a.current == nil {
+		return false
+	}
+	return p == nil || p.id != a.current.id || a.publish.secretID != "" && p.secretID != a.publish.secretID
+}
+
+// publishedAt is when the secret got another key than before; zero if nothing is published.
+func (a agenda) publishedAt() time.Time {
+	if a.publish == nil || a.ledger.published == nil {
+		return time.Time{}
+	}
+	return a.ledger.published.at
+}
+
+// changed is when the keys that programs get have changed last, in the document or in the secret.
+func (a agenda) changed() time.Time { return iamuser.Later(a.ledger.promoted, a.publishedAt()) }
+
 // settled is when programs have had the time to take a key that was published lately.
 func (a agenda) settled() time.Time { return iamuser.After(a.publishedAt(), a.MinInterval) }
 

@@ -28,6 +28,7 @@ func (r *run) retire() error {
 	return nil
 }
 
+// upkeep is the second half of RETIRE. Each of its steps saves for itself, and a key leaves the document before it ends.
 func (r *run) upkeep() error {
 	for _, step := range []func() error{r.adopt, r.retireEntries, r.deactivatePrevious, r.deletePrevious, r.forgetGone} {
 		if err := r.Canceled("upkeep"); err != nil {
@@ -198,6 +199,7 @@ func (r *run) deletePrevious() error {
 	return nil
 }
 
+// keepSigner tells whether the previous key, which is due, is kept because it signs the requests.
 func (r *run) keepSigner() bool {
 	id := r.state.previous.id
 	if r.signs(id) {
