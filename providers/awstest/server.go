@@ -60,10 +60,14 @@ func (s *Simulator) received(r *http.Request, body []byte, service, region strin
 	if g != nil {
 		c.Signer, c.region = g.keyID, g.region
 		c.proof = proof{token: r.Header.Get("X-Amz-Security-Token"), check: func(creds aws.Credentials) error {
-			if err := g.checkScope(service, s.clock.Now(), s.options.CheckSkew); err != nil {
-				return err
+			err := g.checkScope(service)
+			if err == nil && s.options.CheckSkew {
+				err = g.checkTime(s.clock.Now())
 			}
-			return g.check(r, body, creds)
+			if err == nil {
+				err = g.check(r, body, creds)
+			}
+			return err
 		}}
 	}
 	return c, nil

@@ -93,7 +93,8 @@ func (s *Simulator) Watch(d *Document) *Watch {
 		runs: map[*Run]*runRecord{}, assertions: map[string]int{},
 	}
 	for _, r := range d.Revisions() {
-		w.note(r, true)
+		r.Edited = true // no run of ours
+		w.note(r)
 	}
 	s.mu.Lock()
 	s.watches = append(s.watches, w)
@@ -103,7 +104,7 @@ func (s *Simulator) Watch(d *Document) *Watch {
 	d.observers = append(d.observers, func(r Revision) {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		w.note(r, r.Edited)
+		w.note(r)
 	})
 	return w
 }

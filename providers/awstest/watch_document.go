@@ -5,13 +5,13 @@ import (
 	"time"
 )
 
-// note takes in a revision of the document. A given one was there before or is a human's, and proves each key that it
-// names; one that a run saved proves those whose secret it had to know.
-func (w *Watch) note(r Revision, given bool) {
+// note takes in a revision of the document. That of a human proves each key that it names; one that a run saved proves those
+// whose secret it had to know.
+func (w *Watch) note(r Revision) {
 	before := w.names
 	w.names = read(r.State)
 	for _, id := range w.names.all() {
-		if given || id == w.names.current || id == w.names.previous || id == w.names.pending {
+		if r.Edited || id == w.names.current || id == w.names.previous || id == w.names.pending {
 			w.held[id] = true
 		}
 	}
@@ -24,10 +24,10 @@ func (w *Watch) note(r Revision, given bool) {
 	if before.current != "" && before.current != w.names.current {
 		w.left[before.current] = w.leaving()
 	}
-	if w.acting != nil && !given && w.names.intent.isNewer(before.intent) {
+	if w.acting != nil && !r.Edited && w.names.intent.isNewer(before.intent) {
 		w.record(w.acting).intents++
 	}
-	if given {
+	if r.Edited {
 		for _, id := range before.all() {
 			w.removed[id] = w.removed[id] || !w.names.has(id)
 		}
