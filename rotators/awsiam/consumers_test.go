@@ -1,15 +1,18 @@
 package awsiam
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 
 	"github.com/escapement-go/escapement/providers"
+	"github.com/escapement-go/escapement/providers/awsclient"
 	"github.com/escapement-go/escapement/providers/awstest"
 	"github.com/escapement-go/escapement/rotators"
 	"github.com/escapement-go/escapement/schema"
@@ -167,4 +170,65 @@ func consume(t *testing.T, random *rand.Rand, total *consumer) (rotations int) {
 		t.Error(v)
 	}
 	return rotations
+}
+
+// read has the program use what the secret holds now.
+func (c *consumer) read(t *testing.T, w *world) {
+	t.Helper()
+	out, err := w.sim.SecretsManager(w.sim.Credentials("earlier")).GetSecretValue(t.Context(), &secretsmanager.GetSecretValueInput{SecretId: aws.String(theSecret)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := parseState(map[string]any{"current": valueOf(t, *out.SecretString)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.keys = []aws.Credentials{awsclient.Login{AccessKeyID: s.current.id, SecretAccessKey: s.current.secret}.Credentials()}
+}
+
+// Programs that know only the secret are never cut off, though the secret cannot be written for weeks, for two years.
+func TestReaders(t *testing.T) {
+	t.Parallel()
+	days := 2 * 365
+	if testing.Short() {
+		days = 200
+	}
+	random := rand.New(rand.NewPCG(5, 6))
+	w := newWorld(publishStart(32), variant{inputs: map[string]any{"rotateAfter": "30d", "deactivateAfter": "31d", "deleteAfter": "32d"}})
+	var reader consumer
+	reader.read(t, w)
+	rotations, refused, outage := 0, 0, 0
+	for day := range days {
+		for range 24 {
+			w.sim.Advance(hour)
+			reader.use(t, w)
+			reader.read(t, w)
+		}
+		if outage--; outage < 0 {
+			w.sim.ClearScript()
+			if random.IntN(40) == 0 {
+				outage = random.IntN(60)
+				w.sim.Script(awstest.Rule{Action: "PutSecretValue", Outcome: []awstest.Outcome{
+					awstest.Fail("ResourceNotFoundException", 0), awstest.Dropped(), awstest.Dropped().Executed(), awstest.Throttled(),
+				}[random.IntN(4)]})
+			}
+		}
+		a := w.attempt()
+		a.due = true
+		switch a.perform(); a.end() {
+		case "rotated", "publish-failed":
+			rotations++
+		case "unpublished":
+			refused++
+		case "nothing-due":
+		default:
+			t.Fatalf("day %d: %v", day, a.err)
+		}
+	}
+	fmt.Printf("consumers: of a secret, %d days, %d rotations, %d runs that waited for the secret, %d calls, %d failed\n",
+		days, rotations, refused, reader.calls, reader.failed)
+	if reader.failed > 0 || rotations < days/100 || refused == 0 || reader.calls < days*20 {
+		t.Error("a consumer was cut off, or nothing was tried")
+	}
+	w.sound(t)
 }
