@@ -20,7 +20,7 @@ func (o *operation) evalCipher(t *task) (*datum, bool) {
 		return withheld(stringSchema, true), true
 	}
 	if o.Crypter == nil {
-		found := o.report(e.Call.Arg.Mark(), errNoCrypter.code, errNoCrypter.message, "")
+		found := o.report(e.Call.Arg.Mark(), errNoCrypter.code, errNoCrypter.message, errNoCrypter.hint)
 		found.Path, found.once = exprPath(e), true
 		return unknown, true
 	}

@@ -41,7 +41,9 @@ func cannotDecrypt(err error) *cryptError {
 	return &cryptError{code: "decrypt-failed", message: "cannot decrypt", cause: err}
 }
 
-var errNoCrypter = &cryptError{code: "no-crypter", message: "secrets cannot be encrypted or decrypted: no crypter is configured"}
+var errNoCrypter = &cryptError{
+	code: "no-crypter", message: "secrets cannot be encrypted or decrypted: no crypter is configured", hint: "give the evaluator a Crypter",
+}
 
 // encryptText returns the envelope of a text.
 func encryptText(ctx context.Context, crypter Crypter, environment, plaintext string) (string, error) {

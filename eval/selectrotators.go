@@ -91,7 +91,7 @@ func (o *operation) checkSaving() {
 	_, canSave := o.Loader.(Saver)
 	for _, run := range o.selected {
 		if o.Crypter == nil {
-			o.reportExpr(run.expr, "no-crypter", errNoCrypter.message, "")
+			o.reportExpr(run.expr, "no-crypter", errNoCrypter.message, errNoCrypter.hint)
 		}
 		if !canSave {
 			o.reportExpr(run.expr, "not-writable", "cannot write the state back: nothing is configured that can save", "")

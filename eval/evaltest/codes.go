@@ -106,7 +106,7 @@ var codes = map[string]code{
 	"not-allowed":              {"E", "CP", `no value is allowed here`},
 	"unknown-provider":         {"E", "C", `unknown provider "{}"[[; did you mean "{}"?]]`},
 	"unknown-rotator":          {"E", "C", `unknown rotator "{}"[[; did you mean "{}"?]]`},
-	"no-crypter":               {"E", "CR", `secrets cannot be encrypted or decrypted: no crypter is configured`},
+	"no-crypter":               {"E", "CR", `secrets cannot be encrypted or decrypted: no crypter is configured; give the evaluator a Crypter`},
 	"not-rotated":              {"EW", "CP", `not rotated yet; run rotate`},
 	"rotate-only-exposed":      {"W", "C", `"{}" feeds the rotate-only input "{}" and is itself a value, so every open evaluates it; move it to another environment`},
 	"decrypt-failed":           {"E", "PR", `cannot decrypt: {}`},

@@ -33,7 +33,7 @@ func (c *checkCmd) Run(ctx context.Context, g *cli) error {
 		}
 		found = append(found, env.Diagnostics...)
 		if err == nil && c.Format != "json" {
-			printDiagnostics(os.Stderr, env.Diagnostics)
+			g.printDiagnostics(os.Stderr, env.Diagnostics)
 		}
 		errs = append(errs, err)
 	}

@@ -29,7 +29,7 @@ func (c *openCmd) credentialProcess(ctx context.Context, g *cli) error {
 	if err != nil {
 		return err
 	}
-	printDiagnostics(os.Stderr, env.Diagnostics)
+	g.printDiagnostics(os.Stderr, env.Diagnostics)
 	v, ok := env.Values.Lookup(c.Path)
 	if !ok {
 		return errors.Join(fmt.Errorf("no value at %q", c.Path), hint("name the path of the credentials: esc open ENV PATH -f credential-process"))

@@ -13,15 +13,15 @@ type selection struct {
 	Format string `short:"f" enum:"${formats}" default:"json" help:"One of ${formats}."`
 }
 
-func (s selection) options(reveal bool) eval.FormatOptions {
+func (s selection) options(g *cli, reveal bool) eval.FormatOptions {
 	return eval.FormatOptions{Format: s.Format, Path: s.Path, Reveal: reveal, Warn: func(d *eval.Diagnostic) {
-		printDiagnostics(os.Stderr, eval.Diagnostics{d})
+		g.printDiagnostics(os.Stderr, eval.Diagnostics{d})
 	}}
 }
 
 // check refuses what no environment can satisfy, so that nothing is loaded or called for it.
 func (s selection) check() error {
-	err := new(eval.Environment).Write(io.Discard, s.options(false))
+	err := new(eval.Environment).Write(io.Discard, s.options(nil, false))
 	if isUsage(err) {
 		return err
 	}
@@ -29,7 +29,7 @@ func (s selection) check() error {
 }
 
 // print writes an environment without errors to standard output, and its warnings to standard error.
-func (s selection) print(env *eval.Environment, reveal bool) error {
-	printDiagnostics(os.Stderr, env.Diagnostics)
-	return env.Write(os.Stdout, s.options(reveal))
+func (s selection) print(g *cli, env *eval.Environment, reveal bool) error {
+	g.printDiagnostics(os.Stderr, env.Diagnostics)
+	return env.Write(os.Stdout, s.options(g, reveal))
 }

@@ -42,7 +42,7 @@ func (c *statusCmd) Run(ctx context.Context, g *cli) error {
 	now := time.Now()
 	for status, err := range statuses {
 		if errs = append(errs, err); err == nil {
-			printDiagnostics(os.Stderr, status.Environment.Diagnostics)
+			g.printDiagnostics(os.Stderr, status.Environment.Diagnostics)
 		}
 		for _, r := range status.Results {
 			line := newStatusLine(status.Environment.Name, r)

@@ -30,7 +30,7 @@ The exit code is 3 if a credential does not work, or if that could not be found 
 func (c *verifyCmd) Run(ctx context.Context, g *cli) error {
 	verification, err := g.evaluator().Verify(ctx, c.Env, c.Paths...)
 	if err == nil {
-		printDiagnostics(os.Stderr, verification.Environment.Diagnostics)
+		g.printDiagnostics(os.Stderr, verification.Environment.Diagnostics)
 	}
 	lines, failed := []verifiedLine{}, false
 	for _, r := range verification.Results {

@@ -1,0 +1,61 @@
+package main
+
+import (
+	"io"
+	"strings"
+
+	"github.com/escapement-go/escapement/eval"
+)
+
+// advised returns a diagnostic in terms of the command, where the library can only speak in general: what is wrong, and
+// which flag or command helps.
+func (c *cli) advised(d *eval.Diagnostic) *eval.Diagnostic {
+	advised := *d
+	switch d.Code {
+	case "no-crypter":
+		_, err := c.keys()
+		if err == nil { // somebody has just made it
+			return d
+		}
+		advised.Message, advised.Hint = cutLast(err.Error())
+	case "not-rotated":
+		name, _, _ := strings.Cut(d.Range.Environment, "@")
+		advised.Hint = "run esc rotate " + name
+	case "provider-failed/no-token-source":
+		advised.Hint = "name the source of tokens with --token-source or in ESC_TOKEN_SOURCE"
+	default:
+		return d
+	}
+	return &advised
+}
+
+// A finding is what tells one printed diagnostic from another.
+type finding struct {
+	to            io.Writer
+	where         eval.Range
+	code, message string
+}
+
+// news returns the diagnostics that have not been printed yet, in terms of the command: many environments may import the
+// one that something is wrong with. What to do about a code is said once.
+func (c *cli) news(w io.Writer, ds eval.Diagnostics) (fresh eval.Diagnostics) {
+	if c.printed == nil {
+		c.printed = map[finding]bool{}
+	}
+	isNew := func(f finding) bool {
+		printed := c.printed[f]
+		c.printed[f] = true
+		return !printed
+	}
+	for _, d := range ds {
+		if !isNew(finding{w, d.Range, d.Code, d.Message}) && !d.Range.IsZero() {
+			continue
+		}
+		advised := c.advised(d)
+		if advised != d && !isNew(finding{to: w, code: d.Code, message: advised.Hint}) {
+			advised.Hint = ""
+		}
+		fresh = append(fresh, advised)
+	}
+	return fresh
+}
