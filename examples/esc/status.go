@@ -94,6 +94,7 @@ type statusLine struct {
 	Made        *time.Time       `json:"made,omitempty"`
 	Due         []actionJSON     `json:"due,omitempty"`
 	Next        *time.Time       `json:"next,omitempty"` // when something more will be due
+	Imported    bool             `json:"imported,omitempty"`
 	Unfinished  string           `json:"unfinished,omitempty"`
 	Diagnostics eval.Diagnostics `json:"diagnostics,omitempty"`
 
@@ -118,7 +119,8 @@ func actions(due []rotators.Action) (list []actionJSON) {
 func newStatusLine(environment string, r eval.StatusResult) statusLine {
 	return statusLine{
 		Environment: environment, Path: r.Path, Rotator: r.Rotator, Rotated: r.Rotated, KeyID: r.Due.KeyID, Made: instant(r.Due.Made),
-		Due: actions(r.Due.Actions), Next: instant(r.Due.Next), Unfinished: r.Due.Unfinished, Diagnostics: r.Diagnostics, known: r.Known,
+		Due: actions(r.Due.Actions), Next: instant(r.Due.Next), Imported: r.Due.Imported, Unfinished: r.Due.Unfinished,
+		Diagnostics: r.Diagnostics, known: r.Known,
 	}
 }
 
@@ -182,6 +184,8 @@ func (l statusLine) last() string {
 		return l.Unfinished
 	case !l.Rotated:
 		return "never rotated"
+	case l.Imported:
+		return "none yet"
 	}
 	return "ok"
 }
