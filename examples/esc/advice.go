@@ -1,7 +1,9 @@
 package main
 
 import (
+	"errors"
 	"io"
+	"io/fs"
 	"strings"
 
 	"github.com/escapement-go/escapement/eval"
@@ -21,6 +23,11 @@ func (c *cli) advised(d *eval.Diagnostic) *eval.Diagnostic {
 	case "not-rotated":
 		name, _, _ := strings.Cut(d.Range.Environment, "@")
 		advised.Hint = "run esc rotate " + name
+	case "load-failed":
+		if !errors.Is(d, fs.ErrPermission) {
+			return d
+		}
+		advised.Hint = "make it readable for the user who runs esc"
 	case "provider-failed/no-token-source":
 		advised.Hint = "name the source of tokens with --token-source or in ESC_TOKEN_SOURCE"
 	default:
@@ -48,7 +55,11 @@ func (c *cli) news(w io.Writer, ds eval.Diagnostics) (fresh eval.Diagnostics) {
 		return !printed
 	}
 	for _, d := range ds {
-		if !isNew(finding{w, d.Range, d.Code, d.Message}) && !d.Range.IsZero() {
+		f := finding{w, d.Range, d.Code, d.Message}
+		if strings.HasPrefix(d.Code, "provider-failed") { // what the provider says may have the number of a request
+			f.message = ""
+		}
+		if !isNew(f) && !d.Range.IsZero() {
 			continue
 		}
 		advised := c.advised(d)

@@ -35,6 +35,7 @@ func (c *openCmd) github(ctx context.Context, g *cli) error {
 		return err
 	}
 	g.printDiagnostics(os.Stderr, env.Diagnostics)
+	warnOfNone(env)
 	f, err := os.OpenFile(file, os.O_APPEND|os.O_WRONLY, 0)
 	if err != nil {
 		return err

@@ -57,14 +57,21 @@ func (h hint) Error() string { return string(h) }
 // dashed is what kong says of a negative number.
 var dashed = regexp.MustCompile(`^unknown flag -[0-9. ]`)
 
+// valueless is what kong says of a flag behind which nothing stands.
+var valueless = regexp.MustCompile(`^(--[a-z-]+): expected \S+ value but got "EOL" `)
+
 // badCommandLine adds to an error of kong how the command is used.
 func badCommandLine(err error) error {
 	if strings.HasPrefix(err.Error(), "expected one of ") { // and then some of the commands
 		err = errors.New("no command is named")
 	}
+	parsing, _ := errors.AsType[*kong.ParseError](err)
+	if flag := valueless.FindStringSubmatch(err.Error()); flag != nil {
+		err = errors.New(flag[1] + " needs a value")
+	}
 	var how error = hint("run esc --help")
-	if e, ok := errors.AsType[*kong.ParseError](err); ok && e.Context.Selected() != nil {
-		command := e.Context.Selected()
+	if parsing != nil && parsing.Context.Selected() != nil {
+		command := parsing.Context.Selected()
 		how = hint(fmt.Sprintf("write esc %s, or run %s --help", command.Summary(), command.FullPath()))
 		if dashed.MatchString(err.Error()) {
 			how = hint(`write -- before an argument that begins with "-"`)

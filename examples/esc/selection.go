@@ -1,8 +1,10 @@
 package main
 
 import (
+	"fmt"
 	"io"
 	"os"
+	"slices"
 
 	"github.com/escapement-go/escapement/eval"
 )
@@ -28,8 +30,22 @@ func (s selection) check() error {
 	return nil
 }
 
+// variableFormats print variables only.
+var variableFormats = []string{"dotenv", "fish", "powershell", "shell"}
+
 // print writes an environment without errors to standard output, and its warnings to standard error.
 func (s selection) print(g *cli, env *eval.Environment, reveal bool) error {
 	g.printDiagnostics(os.Stderr, env.Diagnostics)
+	if slices.Contains(variableFormats, s.Format) {
+		warnOfNone(env)
+	}
 	return env.Write(os.Stdout, s.options(g, reveal))
+}
+
+// warnOfNone says that there are no variables to print, since a program may then miss those that it needs.
+func warnOfNone(env *eval.Environment) {
+	for range env.Variables() {
+		return
+	}
+	fmt.Fprintf(os.Stderr, "warning: %s has no variables; write them below \"environmentVariables\", itself below \"values\"\n", env.Name)
 }
