@@ -94,7 +94,7 @@ func (w walker) environments() (place, bool) {
 	}
 	if len(w.path) < 3 {
 		w.reportAt(w.mark(0, len(w.path)-1), "incomplete-environment",
-			`"environments" needs a project and an environment name`, "")
+			`"environments" needs a project and an environment name`, "as in environments.PROJECT.NAME")
 		return unknownPlace(), true
 	}
 	name, ok := syntax.EnvironmentOf(w.path)
@@ -297,12 +297,15 @@ func (w walker) undefined(i int, names []string) (place, bool) {
 	if w.expr == nil {
 		path := slices.Clone(w.path)
 		if path[i].Name = schema.Nearest(name, names); path[i].Name == "" {
-			return w.noValue("")
+			return w.noValue(membersOf(w.path[:i], names))
 		}
 		return w.noValue("did you mean " + quoted(path.String()) + "?")
 	}
 	found := w.report(w.mark(i, i), "unknown-property", "property "+quoted(name)+" is not defined", "")
-	found.Path, found.name, found.names = exprPath(w.expr), name, names
+	found.Path = exprPath(w.expr)
+	if found.Hint = w.misplaced(i); found.Hint == "" {
+		found.name, found.names = name, names
+	}
 	return unknownPlace(), true
 }
 
@@ -323,11 +326,4 @@ func (w walker) noValue(hint string) (place, bool) {
 
 func (w walker) reportAt(mark syntax.Mark, code, message, hint string) {
 	w.report(mark, code, message, hint).Path = exprPath(w.expr)
-}
-
-func didYouMean(name string, names []string) string {
-	if near := schema.Nearest(name, names); near != "" {
-		return "did you mean " + quoted(near) + "?"
-	}
-	return ""
 }

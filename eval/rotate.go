@@ -17,7 +17,7 @@ func (o *operation) rotatorContract(e *syntax.Expr) (rotators.Rotator, *contract
 	rotator := o.Rotators[name]
 	if rotator == nil {
 		o.report(e.Call.PluginMark, "unknown-rotator", "unknown rotator "+quoted(name),
-			didYouMean(name, slices.Sorted(maps.Keys(o.Rotators)))).Path = exprPath(e)
+			oneOf(name, slices.Sorted(maps.Keys(o.Rotators)))).Path = exprPath(e)
 		return nil, &contract{}
 	}
 	return rotator, o.contract("rotate "+name, func() contract {
