@@ -53,20 +53,22 @@ func membersOf(path syntax.Path, names []string) string {
 }
 
 // misplaced says how a path is written that begins as if it were one of a file, or of an import under another name; ""
-// for one that does not.
-func (w walker) misplaced(i int) string {
-	name := w.path[i].Name
+// for one that does not, or has one of names as the nearest.
+func (w walker) misplaced(i int, names []string) string {
+	ofImports := i == 1 && w.path[0].Name == "imports"
+	if i > 0 && !ofImports {
+		return ""
+	}
+	written := w.importNamed(i)
 	switch {
-	case i == 0 && name == "values":
+	case written != "":
+		return "write imports[" + quoted(written) + "]"
+	case i == 0 && w.path[0].Name == "values":
 		return `paths begin below "values"; leave that out`
-	case i == 1 && w.path[0].Name == "imports":
-		if written := w.importNamed(1); written != "" {
-			return "write imports[" + quoted(written) + "]"
-		}
-	case i == 0:
-		if written := w.importNamed(0); written != "" {
-			return "write imports[" + quoted(written) + "]"
-		}
+	case ofImports && len(names) == 0:
+		return `the document has no "imports"`
+	case ofImports && didYouMean(w.path[i].Name, names) == "":
+		return "imports are " + listed(names)
 	}
 	return ""
 }

@@ -303,7 +303,7 @@ func (w walker) undefined(i int, names []string) (place, bool) {
 	}
 	found := w.report(w.mark(i, i), "unknown-property", "property "+quoted(name)+" is not defined", "")
 	found.Path = exprPath(w.expr)
-	if found.Hint = w.misplaced(i); found.Hint == "" {
+	if found.Hint = w.misplaced(i, names); found.Hint == "" {
 		found.name, found.names = name, names
 	}
 	return unknownPlace(), true

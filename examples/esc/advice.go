@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"strings"
@@ -20,6 +21,9 @@ func (c *cli) advised(d *eval.Diagnostic) *eval.Diagnostic {
 			return d
 		}
 		advised.Message, advised.Hint = cutLast(err.Error())
+	case "unknown-key-id":
+		advised.Message, _ = cutLast(d.Message)
+		advised.Hint = fmt.Sprintf("add that key to %q, name another file with --key or in ESC_KEY_FILE, or write the secret again", c.KeyFile)
 	case "not-rotated":
 		name, _, _ := strings.Cut(d.Range.Environment, "@")
 		advised.Hint = "run esc rotate " + name
