@@ -40,6 +40,14 @@ func (c *cli) advised(d *eval.Diagnostic) *eval.Diagnostic {
 	return &advised
 }
 
+// advisedAll returns diagnostics in terms of the command.
+func (c *cli) advisedAll(ds eval.Diagnostics) (all eval.Diagnostics) {
+	for _, d := range ds {
+		all = append(all, c.advised(d))
+	}
+	return all
+}
+
 // A finding is what tells one printed diagnostic from another.
 type finding struct {
 	to            io.Writer

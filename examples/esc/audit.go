@@ -80,6 +80,7 @@ func (c *auditCmd) Run(ctx context.Context, g *cli) error {
 			g.printDiagnostics(os.Stderr, audit.Environment.Diagnostics)
 		}
 		for _, r := range audit.Results {
+			r.Diagnostics = g.advisedAll(r.Diagnostics)
 			list = append(list, newAudited(audit.Environment.Name, r, err))
 		}
 	}

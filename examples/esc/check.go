@@ -31,7 +31,7 @@ func (c *checkCmd) Run(ctx context.Context, g *cli) error {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		found = append(found, env.Diagnostics...)
+		found = append(found, g.advisedAll(env.Diagnostics)...)
 		if err == nil && c.Format != "json" {
 			g.printDiagnostics(os.Stderr, env.Diagnostics)
 		}

@@ -80,7 +80,7 @@ func (c *rotateCmd) rotate(ctx context.Context, g *cli, e *eval.Evaluator, notif
 	if err == nil {
 		g.printDiagnostics(os.Stderr, rotation.Environment.Diagnostics)
 	}
-	lines := c.lines(os.Stdout)
+	lines := c.lines(g, os.Stdout)
 	if printErr := errors.Join(lines.rotation(rotation, err), lines.end()); printErr != nil {
 		return errors.Join(err, printErr)
 	}
@@ -102,7 +102,7 @@ func (c *rotateCmd) rotateAll(ctx context.Context, g *cli, e *eval.Evaluator, no
 		return err
 	}
 	screen := newConsole(os.Stderr, len(names))
-	lines := c.lines(os.Stdout)
+	lines := c.lines(g, os.Stdout)
 	sum := &summary{g: g}
 	var printErr error
 	opts := eval.RotateAllOptions{Force: c.Force, Due: c.Due, Report: c.reporter(screen, notifier)}

@@ -45,6 +45,7 @@ func (c *statusCmd) Run(ctx context.Context, g *cli) error {
 			g.printDiagnostics(os.Stderr, status.Environment.Diagnostics)
 		}
 		for _, r := range status.Results {
+			r.Diagnostics = g.advisedAll(r.Diagnostics)
 			line := newStatusLine(status.Environment.Name, r)
 			if lines = append(lines, line); line.Unfinished != "" || overdue(r.Due.Actions, now) {
 				bad++

@@ -34,7 +34,7 @@ func (c *verifyCmd) Run(ctx context.Context, g *cli) error {
 	}
 	lines, failed := []verifiedLine{}, false
 	for _, r := range verification.Results {
-		line := verifiedLine{Path: r.Path, Rotator: r.Rotator, Result: "not verifiable", Diagnostics: r.Diagnostics}
+		line := verifiedLine{Path: r.Path, Rotator: r.Rotator, Result: "not verifiable", Diagnostics: g.advisedAll(r.Diagnostics)}
 		switch {
 		case r.Proof != nil:
 			line.Result, line.KeyID, line.Identity = "works", r.Proof.KeyID, r.Proof.Identity
