@@ -24,9 +24,10 @@ import (
 
 const description = `Serves a simulated AWS account: its IAM at /iam/, its STS at /sts/, its Secrets Manager at /secretsmanager/ and its
 Parameter Store at /ssm/. It has the user app, who has no access key yet, the user reader, whose key is the one that AWS's
-documentation prints, and the roles deployer and role-abcd123, which may do everything and which the environments of the
-issuer may assume. In us-west-2 there are the secret api-key and parameters below /myapp, in us-east-1 the secret app/key,
-for that of the user. Each call is printed as a line. Nothing is kept when the program ends.
+documentation prints, the user ada, who has a password for the console, and the roles deployer and role-abcd123, which may do
+everything and which the environments of the issuer may assume. In us-west-2 there are the secret api-key and parameters below
+/myapp, in us-east-1 the secret app/key, for that of the user. Each call is printed as a line. Nothing is kept when the
+program ends.
 
 With a COMMAND it does so as long as the command runs, which finds in its environment what esc needs to know:
 
@@ -36,10 +37,10 @@ With a COMMAND it does so as long as the command runs, which finds in its enviro
 // cli is the command line.
 type cli struct {
 	Addr    string   `help:"Where to listen; port 0 stands for any that is free." default:"127.0.0.1:0" placeholder:"HOST:PORT"`
-	Issuer  string   `help:"File of the issuer whose tokens the role trusts; it is made if there is none, with a new key." default:"issuer.json" placeholder:"FILE"`
+	Issuer  string   `help:"File of the issuer whose tokens the role trusts; it is made if there is none, with a new key. Left out, issuer.json in the working directory." default:"issuer.json" placeholder:"FILE"`
 	Speed   float64  `help:"How fast the account's clock runs: 3600 for an hour each second." default:"1"`
 	Calls   bool     `help:"Print the calls on standard error even if there is a COMMAND."`
-	Command []string `arg:"" optional:"" passthrough:"" help:"Command to run."`
+	Command []string `arg:"" optional:"" passthrough:"" help:"Command to run; -- may stand before it."`
 }
 
 func main() {
@@ -74,6 +75,9 @@ func (c *cli) run(w io.Writer) error {
 	}
 	endpoint := "http://" + listener.Addr().String()
 	server := &http.Server{Handler: sim, ReadHeaderTimeout: 10 * time.Second}
+	if len(c.Command) > 0 && c.Command[0] == "--" {
+		c.Command = c.Command[1:]
+	}
 	if len(c.Command) > 0 {
 		if c.Calls {
 			printCalls(os.Stderr, sim)

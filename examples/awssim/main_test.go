@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"io"
+	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -55,6 +56,16 @@ func TestServe(t *testing.T) {
 	}
 	if call := <-calls; !strings.HasSuffix(call, " AssumeRoleWithWebIdentity: ok") {
 		t.Errorf("printed %q", call)
+	}
+}
+
+// TestCommand runs a command, which may stand behind "--" as that of esc run does.
+func TestCommand(t *testing.T) {
+	for _, command := range [][]string{{os.Args[0], "-test.list=^$"}, {"--", os.Args[0], "-test.list=^$"}} {
+		c := &cli{Addr: "127.0.0.1:0", Issuer: filepath.Join(t.TempDir(), "issuer.json"), Speed: 1, Command: command}
+		if err := c.run(io.Discard); err != nil {
+			t.Errorf("%q: %v", command[0], err)
+		}
 	}
 }
 

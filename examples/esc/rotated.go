@@ -99,11 +99,13 @@ func (l *rotatedLines) end() error {
 	return nil
 }
 
-// last says what the rotator did last.
+// last says what the rotator did last, and why it did nothing.
 func (l rotatedLine) last() string {
 	for _, e := range slices.Backward(l.Events) {
 		switch e.Kind {
 		case rotators.EventWarning, rotators.EventDue, rotators.EventFailed:
+		case "no-op":
+			return joined(e.Kind, e.Text)
 		default:
 			return joined(e.Kind, e.KeyID)
 		}
