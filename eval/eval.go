@@ -19,7 +19,8 @@ type Evaluator struct {
 	Crypter   Crypter                       // nil: a document with a ciphertext cannot be opened
 
 	// Context is what ${context} holds beside currentEnvironment and rootEnvironment, as plain data with
-	// [schema.Secret] for secrets.
+	// [schema.Secret] for secrets. A program in which it differs from request to request makes an Evaluator for each, with
+	// the same Loader, Providers and Rotators: that costs no more than parsing the documents again.
 	Context map[string]any
 
 	Limits       Limits       // what an operation may take; zero fields mean the defaults
@@ -35,7 +36,8 @@ type Evaluator struct {
 //
 // The error is nil exactly when there is neither an error diagnostic nor a failure outside the documents, such as a
 // cancelled context. The environment is never nil: it holds what could be computed, and unknown values elsewhere.
-// Nothing is called while any document that is needed has an error.
+// Nothing is called while any document that is needed has an error. If a Loader says that there is no such environment, the
+// error matches [fs.ErrNotExist]; so it does if an import is missing.
 func (e *Evaluator) Open(ctx context.Context, name string, paths ...string) (*Environment, error) {
 	return e.evaluate(ctx, request{verb: opening, name: name, paths: paths})
 }

@@ -21,7 +21,12 @@ type newKeyCmd struct {
 func (c *newKeyCmd) Help() string {
 	return `Only you can read the file. One that exists is never touched.
 
-    esc key new ~/escapement.key`
+    esc key new ~/escapement.key
+
+A file may hold several keys, a line each: the first one encrypts, all of them decrypt. To change keys, put the line of a new
+one first, and encrypt each environment again:
+
+    esc decrypt myapp/dev --write && esc encrypt myapp/dev`
 }
 
 func (c *newKeyCmd) Run(g *cli) error {

@@ -11,6 +11,20 @@
 // For tables of many thousand cases, [Simulator.IAM] and its like are clients with the SDK's methods that call the
 // same account without HTTP, in microseconds. Their answers and errors have the SDK's types.
 //
+// The providers and rotators of this module, too, take its client or the transport of that, and its clock where they have
+// a field for one:
+//
+//	transport := sim.HTTPClient().Transport
+//	e := &eval.Evaluator{
+//		Loader: eval.Dir("testdata"),
+//		Providers: map[string]providers.Provider{
+//			"aws-login":   &awslogin.Provider{HTTPClient: sim.HTTPClient(), Clock: sim.Clock()},
+//			"aws-secrets": &awssecrets.Provider{Options: awsclient.Options{Transport: transport}, Clock: sim.Clock()},
+//		},
+//		Rotators: map[string]rotators.Rotator{"aws-iam": &awsiam.Rotator{Transport: transport}},
+//		Crypter:  keys,
+//	}
+//
 // # What is simulated
 //
 // IAM: GetUser, TagUser, Create-, Delete-, Update- and ListAccessKeys, GetAccessKeyLastUsed, Create-, Get-, Update- and
