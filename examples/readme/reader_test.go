@@ -13,8 +13,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// A reader follows a page: it makes the files that the page shows and enters the commands. The home directory of each page
-// is a temporary one.
+// A reader follows a page: it makes the files that the page shows and enters the commands, as if into one shell. The home
+// directory of each page is a temporary one.
 type reader struct {
 	t     *testing.T
 	page  string
@@ -23,6 +23,7 @@ type reader struct {
 	named map[string]block // by what a command calls a file that a block names
 	typed []string         // all commands
 	wrong []string         // those that failed, as the page says
+	set   []step           // those that set variables and aliases, which hold for the rest of the page
 }
 
 // newReader makes a reader whose shell finds the programs in a directory.
@@ -131,8 +132,11 @@ type step struct {
 // session enters the commands of a session into a shell and compares what they write with what stands there.
 func (r *reader) session(b block) {
 	want := r.script(b)
-	got := r.run(want)
+	got := r.run(append(slices.Clone(r.set), want...))[len(r.set):]
 	for i, w := range want {
+		if word, _, _ := strings.Cut(w.command, " "); word == "export" || word == "alias" {
+			r.set = append(r.set, w)
+		}
 		if !matches(w.output, got[i].output) {
 			r.t.Errorf("%s:%d: %s: -page +output\n%s", r.page, b.line, w.command, cmp.Diff(w.output, got[i].output))
 		}
