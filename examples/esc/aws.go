@@ -39,18 +39,31 @@ func (f *awsFlags) Validate() error {
 	if f.TokenSource == "" {
 		return nil
 	}
-	_, err := awslogin.ParseSource(f.TokenSource)
+	_, err := f.source()
 	if e, ok := errors.AsType[*awslogin.Error](err); ok && e.Code == "bad-source" {
 		return errors.New("--token-source: " + e.Error())
 	}
 	return nil
 }
 
+// source returns where tokens come from.
+func (f *awsFlags) source() (awslogin.TokenSource, error) {
+	text := f.TokenSource
+	if kind, path, ok := strings.Cut(text, ":"); ok && (kind == "file" || kind == "issuer") {
+		path, err := inHome(path)
+		if err != nil {
+			return nil, err
+		}
+		text = kind + ":" + path
+	}
+	return awslogin.ParseSource(text)
+}
+
 // providers returns the providers that documents can call.
 func (f *awsFlags) providers() map[string]providers.Provider {
 	login := &awslogin.Provider{Regions: f.AWSRegion, Endpoint: f.endpoint("sts")}
 	if f.TokenSource != "" {
-		source, err := awslogin.ParseSource(f.TokenSource)
+		source, err := f.source()
 		if err != nil {
 			kind, _, _ := strings.Cut(f.TokenSource, ":")
 			source = brokenSource{kind, err}

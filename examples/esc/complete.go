@@ -72,6 +72,9 @@ func (l *commandLine) read(word string) {
 func (l *commandLine) setFlag(value string) {
 	switch l.flag.Name {
 	case "dir":
+		if dir, err := inHome(value); err == nil { // the words are as they were typed
+			value = dir
+		}
 		l.Dir, l.Store = value, ""
 	case "store":
 		l.Dir, l.Store = "", value

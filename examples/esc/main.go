@@ -45,7 +45,7 @@ With esc run it is that of the program, if that was started.`
 // cli is the command line.
 type cli struct {
 	storeFlags
-	KeyFile string `help:"File of the keys of secrets." name:"key" env:"ESC_KEY_FILE" placeholder:"FILE"`
+	KeyFile string `help:"File of the keys of secrets." name:"key" env:"ESC_KEY_FILE" type:"home" placeholder:"FILE"`
 
 	awsFlags
 
@@ -149,6 +149,7 @@ func newParser(ctx context.Context, c *cli) (*kong.Kong, error) {
 			"openformats": strings.Join(openFormats(), ","),
 			"sources":     awslogin.SourceForms,
 		},
+		kong.NamedMapper("home", homePath),
 		kong.Help(printHelp),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
 		kong.BindTo(ctx, (*context.Context)(nil)))

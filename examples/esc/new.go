@@ -14,7 +14,7 @@ import (
 
 type newCmd struct {
 	Env  string `arg:"" help:"Name of the environment, such as myapp/dev."`
-	File string `help:"Read its document from a file; - is standard input." placeholder:"FILE"`
+	File string `help:"Read its document from a file; - is standard input." type:"home" placeholder:"FILE"`
 }
 
 func (c *newCmd) Help() string {

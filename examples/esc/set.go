@@ -20,7 +20,7 @@ type setCmd struct {
 	Value     *string `arg:"" optional:"" help:"What to write, as a document has it: text, a number, {a: 1}, a reference in quotes."`
 	String    bool    `help:"Take VALUE as text, whatever it looks like."`
 	Secret    bool    `help:"Write a secret; it is asked for, or read from standard input or --file."`
-	File      string  `help:"Read what to write from a file." placeholder:"FILE"`
+	File      string  `help:"Read what to write from a file." type:"home" placeholder:"FILE"`
 	Plaintext bool    `help:"Write it even if it looks like a secret."`
 }
 

@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"net/url"
 	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -23,7 +22,7 @@ import (
 
 // storeFlags say where environments are.
 type storeFlags struct {
-	Dir   string `help:"Directory of the environments; the working directory where it is left out." env:"ESC_DIR" placeholder:"DIR"`
+	Dir   string `help:"Directory of the environments; the working directory where it is left out." env:"ESC_DIR" type:"home" placeholder:"DIR"`
 	Store string `help:"Where the environments are instead of in a directory: git:DIR[?commit=true] or s3://BUCKET/PREFIX?region=REGION." env:"ESC_STORE" placeholder:"STORE"`
 }
 
@@ -114,12 +113,8 @@ func gitStore(text string) (eval.Loader, error) {
 	if err != nil {
 		return nil, err
 	}
-	if rest, ok := strings.CutPrefix(dir, "~/"); ok { // no shell replaces it behind a colon
-		home, err := os.UserHomeDir()
-		if err != nil {
-			return nil, errors.New("there is no home directory for the ~; write the whole path")
-		}
-		dir = filepath.Join(home, rest)
+	if dir, err = inHome(dir); err != nil {
+		return nil, err
 	}
 	store := &git.Store{Dir: dir, CommitFailed: func(err error) { fmt.Fprintf(os.Stderr, "warning: %s\n", visible(err.Error())) }}
 	if commit := options.Get("commit"); commit != "" {
