@@ -18,8 +18,8 @@ type explainCmd struct {
 }
 
 func (c *explainCmd) Help() string {
-	return `Says where a value comes from: what each document writes for it, highest first, and the same for what these refer to. No
-provider is called and nothing is decrypted. Secrets are printed as [secret].
+	return `Says where a value comes from: what each document writes for it, the one that counts first, and the same for what these
+refer to. No provider is called and nothing is decrypted. Secrets are printed as [secret].
 
     esc explain myapp/dev app.port
     esc explain myapp/dev environmentVariables.DATABASE_URL

@@ -15,7 +15,7 @@ provider as [unknown]. Where a document has an error, nothing is printed.
 The formats dotenv, fish, powershell and shell print environmentVariables and take no PATH.
 
     esc get myapp/dev
-    esc get myapp/dev app.hosts[0] -f yaml
+    esc get myapp/dev 'app.hosts[0]' -f yaml
     esc get myapp/dev app.password -f string --show-secrets`
 }
 

@@ -18,7 +18,7 @@ func (c *rmCmd) Help() string {
 make an environment wrong that was right is refused.
 
     esc rm myapp/dev app.port
-    esc rm myapp/dev hosts[0]`
+    esc rm myapp/dev 'hosts[0]'`
 }
 
 func (c *rmCmd) Run(ctx context.Context, g *cli) error {
