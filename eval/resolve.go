@@ -202,7 +202,7 @@ func (w walker) names(shape place) ([]string, bool) {
 			return nil, false
 		}
 		s.names = []string{}
-		if !m.secret {
+		if !m.secret() {
 			s.names = append(slices.Sorted(maps.Keys(m.members)), m.listed...)
 		}
 	}
