@@ -168,6 +168,9 @@ func (w walker) step(shape place, i int) (place, bool) {
 func (w walker) member(shape place, i int) (place, bool) {
 	a := w.path[i]
 	if a.IsIndex() {
+		if v, ok := w.unknownTop(shape); ok {
+			return w.stepUnknown(v, i)
+		}
 		return w.fail(i, "index-on-object", fmt.Sprintf("an object has no element %d", a.Index), "use a name")
 	}
 	p, st := w.operation.member(w.task, shape, a.Name)
@@ -182,6 +185,21 @@ func (w walker) member(shape place, i int) (place, bool) {
 		return place{}, false
 	}
 	return w.undefined(i, names)
+}
+
+// unknownTop returns the highest layer of a slot if that is unknown: it may be an array, which hides the others.
+func (w walker) unknownTop(shape place) (Value, bool) {
+	for shape.slot != nil && !shape.slot.bag {
+		top, st := w.layer(w.task, shape.slot, 0)
+		if st != present {
+			return Value{}, false
+		}
+		var ok bool
+		if shape, ok = w.shape(w.task, top.place); !ok {
+			return Value{}, false
+		}
+	}
+	return shape.val, shape.isValue() && shape.val.data().unknown
 }
 
 // names lists the members of an object for suggestions: those of a secret one stay secret.

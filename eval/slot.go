@@ -144,6 +144,7 @@ func (o *operation) findLayer(t *task, s *slot) bool {
 		return false
 	}
 	if st == present {
+		s.uncertain = s.uncertain || member.slot != nil && member.slot.uncertain
 		s.layers = append(s.layers, layer{place: member, from: above.from, finals: above.finals.at(s.key), within: above.origin()})
 	}
 	s.next++
