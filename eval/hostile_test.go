@@ -71,13 +71,20 @@ var attacks = map[string]hostile{
 	"schema of itself":    {root("values: {a: {fn::validate: {schema: {$defs: {x: {anyOf: [{$ref: '#/$defs/x'}]}}, $ref: '#/$defs/x'}, value: 1}}}"), "invalid-schema"},
 	"schema of branches": {root("values: {v: " + strings.Repeat("[", 50) + strings.Repeat("]", 50) + ", a: {fn::validate: {schema: " +
 		"{$defs: {x: {anyOf: [{items: {$ref: '#/$defs/x'}, maxItems: 0}, {items: {$ref: '#/$defs/x'}, minItems: 2}]}}, $ref: '#/$defs/x'}, value: '${v}'}}}"), "no-match"},
-	"large document": {root("values: {a: " + strings.Repeat("x", 2<<20) + "}"), "document-too-large"},
-	"many documents": {root("values: {}\n" + strings.Repeat("---\n", 40_000)), "multiple-documents"},
-	"diamonds":       {diamonds(40), ""},
-	"import ring":    {map[string]string{"r": "imports: [a, b]", "a": "imports: [b]", "b": "imports: [a]"}, "import-cycle"},
+	"large document":  {root("values: {a: " + strings.Repeat("x", 2<<20) + "}"), "document-too-large"},
+	"many documents":  {root("values: {}\n" + strings.Repeat("---\n", 40_000)), "multiple-documents"},
+	"diamonds":        {diamonds(40), ""},
+	"doubling layers": {twice(doubling(30, "{x: 1}", `{x: "${@}", y: "${@}"}`)), "result-too-large"},
+	"layers within":   {twice("values: {a: {x: '${a}', y: '${a}'}}\n"), "cycle"},
+	"import ring":     {map[string]string{"r": "imports: [a, b]", "a": "imports: [b]", "b": "imports: [a]"}, "import-cycle"},
 	"secret forms": {root("values:\n" + repeat(2_000, func(i int) string {
 		return fmt.Sprintf("  s%d: {fn::secret: secret-%d}\n", i, i)
 	}) + "  b: {fn::open::boom: {a: x}}\n"), "provider-failed"},
+}
+
+// twice is an environment that merges a text with itself.
+func twice(text string) map[string]string {
+	return map[string]string{"r": "imports: [a, b]\n", "a": text, "b": text}
 }
 
 // diamonds are n levels of two environments that both import the two of the level below.
