@@ -33,6 +33,8 @@ last used, and what is wrong with it. Nothing but reading is done, with the logi
 iam:ListAccessKeys and, to tell more, iam:GetUser and iam:GetAccessKeyLastUsed. No secret is shown. A console password has a
 line, too; that needs iam:GetUser and iam:GetLoginProfile to tell all.
 
+A key that several of the environments hold is an error, since each rotation of one would end what another one hands out.
+
 The exit code is 1 if a verdict is an error or, with --strict, a warning, and if something could not be audited.
 
     esc audit myapp/dev myapp/prod --max-age 90d
@@ -161,22 +163,39 @@ func newAudited(environment string, r eval.AuditResult) audited {
 }
 
 // findHolders notes for each key which of the audited documents hold it: a key that is foreign to one may belong to another.
+// One that several hold, such as a document and its copy, is a verdict: each of them would end what the others hand out.
 func findHolders(list []audited) {
 	holders := map[string][]string{}
 	for _, a := range list {
 		for _, key := range a.Keys {
-			if key.ID != "" && key.Role != "foreign" {
-				holders[key.ID] = append(holders[key.ID], a.Environment+" "+a.Path)
+			if key.Role != "foreign" {
+				holders[a.credential(key)] = append(holders[a.credential(key)], a.Environment+" "+a.Path)
 			}
 		}
 	}
+	delete(holders, "")
 	for _, a := range list {
-		for i, key := range a.Keys {
-			if held := holders[key.ID]; held != nil {
-				a.Keys[i].Documents = held
+		for i := range a.Keys {
+			key := &a.Keys[i]
+			held := holders[a.credential(*key)]
+			if held == nil {
+				continue
+			}
+			key.Documents = held
+			if others := a.otherHolders(*key); key.Role != "foreign" && key.Role != "missing" && len(others) > 0 {
+				key.Verdicts = append(key.Verdicts, verdict{rotators.Serious, "shared", "it is in " + strings.Join(others, ", ") +
+					" as well, and to rotate the one ends what the other hands out; remove it from all but one"})
 			}
 		}
 	}
+}
+
+// credential tells keys apart, and passwords, which have no id: a user has one. It is empty if there is none yet.
+func (a audited) credential(key auditedKey) string {
+	if key.ID == "" && key.Created != nil {
+		return a.Rotator + " " + a.Subject
+	}
+	return key.ID
 }
 
 // judge is the error of an audit that has found something bad.
