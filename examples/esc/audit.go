@@ -85,7 +85,7 @@ func (c *auditCmd) Run(ctx context.Context, g *cli) error {
 			list = append(list, newAudited(audit.Environment.Name, r))
 		}
 	}
-	findHolders(list)
+	findHolders(list, g.file)
 	return errors.Join(errors.Join(errs...), c.print(os.Stdout, list), c.judge(list))
 }
 
@@ -162,33 +162,43 @@ func newAudited(environment string, r eval.AuditResult) audited {
 	return a
 }
 
+// A holding is a document that holds a key.
+type holding struct {
+	name string // of the environment, and the path
+	file string // of the environment, which may have several names, and the path
+}
+
 // findHolders notes for each key which of the audited documents hold it: a key that is foreign to one may belong to another.
 // One that several hold, such as a document and its copy, is a verdict: each of them would end what the others hand out.
-func findHolders(list []audited) {
-	holders := map[string][]string{}
+func findHolders(list []audited, file func(environment string) string) {
+	holders := map[string][]holding{}
 	for _, a := range list {
 		for _, key := range a.Keys {
 			if key.Role != "foreign" {
-				holders[a.credential(key)] = append(holders[a.credential(key)], a.Environment+" "+a.Path)
+				holders[a.credential(key)] = append(holders[a.credential(key)], holding{a.name(), file(a.Environment) + " " + a.Path})
 			}
 		}
 	}
 	delete(holders, "")
 	for _, a := range list {
 		for i := range a.Keys {
-			key := &a.Keys[i]
-			held := holders[a.credential(*key)]
-			if held == nil {
-				continue
+			key, others := &a.Keys[i], []string{}
+			for _, h := range holders[a.credential(*key)] {
+				key.Documents = append(key.Documents, h.name)
+				if h.file != file(a.Environment)+" "+a.Path {
+					others = append(others, h.name)
+				}
 			}
-			key.Documents = held
-			if others := a.otherHolders(*key); key.Role != "foreign" && key.Role != "missing" && len(others) > 0 {
+			if key.Role != "foreign" && key.Role != "missing" && len(others) > 0 {
 				key.Verdicts = append(key.Verdicts, verdict{rotators.Serious, "shared", "it is in " + strings.Join(others, ", ") +
 					" as well, and to rotate the one ends what the other hands out; remove it from all but one"})
 			}
 		}
 	}
 }
+
+// name tells rotators apart.
+func (a audited) name() string { return a.Environment + " " + a.Path }
 
 // credential tells keys apart, and passwords, which have no id: a user has one. It is empty if there is none yet.
 func (a audited) credential(key auditedKey) string {
@@ -259,7 +269,7 @@ func printAudits(w io.Writer, list []audited, now time.Time) error {
 
 // otherHolders returns the documents that hold a key, but for the one that was audited.
 func (a audited) otherHolders(key auditedKey) []string {
-	return slices.DeleteFunc(slices.Clone(key.Documents), func(held string) bool { return held == a.Environment+" "+a.Path })
+	return slices.DeleteFunc(slices.Clone(key.Documents), func(held string) bool { return held == a.name() })
 }
 
 func (k auditedKey) verdicts() string {

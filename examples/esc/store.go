@@ -39,6 +39,25 @@ func (f *storeFlags) directory() string { return cmp.Or(f.Dir, ".") }
 // place is how messages name where the environments are.
 func (f *storeFlags) place() string { return cmp.Or(f.Store, f.directory()) }
 
+// localDirectory is where the documents are, if that is on this machine.
+func (f *storeFlags) localDirectory() (dir string, ok bool) {
+	loader, _ := f.loader()
+	if store, isGit := loader.(*git.Store); isGit {
+		return cmp.Or(store.Dir, "."), true
+	}
+	return f.directory(), f.Store == ""
+}
+
+// file is the file of an environment, whatever links lead to it; the name of the environment if it is not on this machine.
+func (f *storeFlags) file(name string) string {
+	if dir, ok := f.localDirectory(); ok {
+		if file, err := filepath.EvalSymlinks(filepath.Join(dir, filepath.FromSlash(name)+".yaml")); err == nil {
+			return file
+		}
+	}
+	return name
+}
+
 // remedy is what to do where there are no environments.
 func (f *storeFlags) remedy() string {
 	if f.Store != "" {
