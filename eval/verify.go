@@ -28,17 +28,19 @@ type VerificationResult struct {
 func (e *Evaluator) Verify(ctx context.Context, name string, paths ...string) (*Verification, error) {
 	o, env, err := e.inquire(ctx, name, RotateOptions{Paths: paths}, verifying)
 	verification := &Verification{Environment: env}
+	var told []*string
 	for _, run := range o.selected {
 		result := VerificationResult{
 			Path: run.result.Path, Rotator: run.result.Rotator, Diagnostics: env.below(exprPath(run.expr)),
 		}
 		if proof, _ := run.answer.(*rotators.Proof); proof != nil {
-			told := *proof
-			scrub([]*string{&told.KeyID, &told.Identity}, o.secrets)
-			result.Proof = &told
+			own := *proof
+			result.Proof = &own
+			told = append(told, &own.KeyID, &own.Identity)
 		}
 		verification.Results = append(verification.Results, result)
 	}
+	scrub(told, o.secrets)
 	return verification, err
 }
 
