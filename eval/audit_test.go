@@ -155,3 +155,43 @@ func TestVerify(t *testing.T) {
 		t.Errorf("error is %v, %v", err, verification.Results[1].Diagnostics)
 	}
 }
+
+// Of many environments those without rotators are no news, and each has its turn.
+func TestVerifyAll(t *testing.T) {
+	e, _ := askX("values: {k: {fn::rotate::x: {inputs: {}, state: {current: {fn::secret: key-1}}}}}\n", asked{
+		verify: func(*rotators.Request) (*rotators.Proof, error) { return &rotators.Proof{KeyID: "A"}, nil },
+	})
+	var got []string
+	for verification, err := range e.VerifyAll(t.Context(), []string{"p/l", "r", "nothing", "r"}) {
+		text := verification.Environment.Name
+		for _, r := range verification.Results {
+			text += " " + r.Path + " " + r.Proof.KeyID
+		}
+		for _, d := range verification.Environment.Diagnostics {
+			text += " " + d.Code
+		}
+		if got = append(got, text); (err != nil) != (verification.Environment.Name == "nothing") {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
+	if diff := cmp.Diff([]string{"p/l", "r k A", "nothing load-failed", "r k A"}, got); diff != "" {
+		t.Errorf("verified (-want +got):\n%s", diff)
+	}
+}
+
+// CheckAll finds what Check finds, in the order of the names.
+func TestCheckAll(t *testing.T) {
+	host, names := fleet(60)
+	e := host.Evaluator()
+	var got, want []string
+	for env, err := range e.CheckAll(t.Context(), names) {
+		got = append(got, fmt.Sprint(env.Name, env.Values, err))
+	}
+	for _, name := range names {
+		env, err := e.Check(t.Context(), name)
+		want = append(want, fmt.Sprint(env.Name, env.Values, err))
+	}
+	if diff := cmp.Diff(want, got); diff != "" || !strings.Contains(strings.Join(got, ""), "yaml-syntax") {
+		t.Errorf("checked (-want +got):\n%s", diff)
+	}
+}

@@ -8,9 +8,11 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"github.com/escapement-go/escapement/eval/internal/syntax"
 )
 
-// Dir returns a Saver that finds the environment NAME in the file NAME.yaml under the directory path. A version is part
+// Dir returns a Creator that finds the environment NAME in the file NAME.yaml under the directory path. A version is part
 // of the name: a/b@3 is the file a/b@3.yaml. Only regular files of at most 64 MiB are read and written. A relative path is
 // relative to the working directory at the time of each call.
 //
@@ -24,13 +26,16 @@ import (
 // links and extended attributes, does not follow. A file that is not writable is not replaced, since that is what its mode
 // asks for.
 //
+// Create makes a file as Save replaces one, with the mode that the system gives to new files, and before it the directories
+// of its name. The directory path itself must be there. A link to nothing is an error.
+//
 // Saves of one file exclude each other, in one process and among several, by a lock on .NAME.yaml.lock beside it, which
 // is there only during a save (on Windows it stays). Save waits for the lock until the context ends, and at most 10 s.
 // Editors and other programs take no lock; Save compares the text last thing before the rename. Where files cannot be
 // locked, which is everywhere but on Windows, Linux, macOS, the BSDs and illumos, Save fails.
 //
-// An error of Save that does not match [ErrUncertain] says that the file is untouched.
-func Dir(path string) Saver {
+// An error of Save or Create that does not match [ErrUncertain] says that the file is untouched.
+func Dir(path string) Creator {
 	return directory{path: path}
 }
 
@@ -70,8 +75,24 @@ func (d directory) Save(ctx context.Context, name string, old, new []byte) error
 	if err != nil {
 		return err
 	}
+	return d.put(ctx, file, &replacement{directory: d, old: old, new: new})
+}
+
+func (d directory) Create(ctx context.Context, name string, text []byte) error {
+	file, err := environmentFile(ctx, name)
+	switch {
+	case err != nil:
+		return err
+	case !syntax.IsCanonical(name):
+		return fmt.Errorf("no environment can have the name %q: %w", name, fs.ErrInvalid)
+	}
+	return d.put(ctx, file, &replacement{directory: d, new: text, create: true})
+}
+
+// put performs a save, or makes a file.
+func (d directory) put(ctx context.Context, file string, r *replacement) error {
 	path := filepath.Join(d.path, file)
-	if len(new) > maxFileSize {
+	if len(r.new) > maxFileSize {
 		return fmt.Errorf("%q: the new text has more than %d bytes; split it", path, maxFileSize)
 	}
 	if err := d.begin("open"); err != nil {
@@ -83,7 +104,6 @@ func (d directory) Save(ctx context.Context, name string, old, new []byte) error
 	}
 	defer root.Close()
 
-	r := replacement{directory: d, old: old, new: new}
 	if err := r.find(root, file); err != nil {
 		return d.fileError(root, file, err)
 	}

@@ -27,6 +27,8 @@ var children = map[string]func(args []string) error{
 	"rival": saveAsRival,
 	"hold":  holdLock,
 
+	"create": createAndDie,
+
 	"rotate":          rotateAndDie,
 	"rotate and wait": rotateAndWait,
 }
@@ -113,6 +115,20 @@ func saveAndDie(args []string) error {
 		return nil
 	})
 	if err := saver.Save(context.Background(), "dev", version("old"), version("new")); err != nil {
+		return err
+	}
+	return errors.New("survived")
+}
+
+// createAndDie makes the environment team/dev, and kills itself before a step.
+func createAndDie(args []string) error {
+	creator := eval.DirStepping(args[0], func(step string) error {
+		if step == args[1] {
+			return killSelf()
+		}
+		return nil
+	})
+	if err := creator.Create(context.Background(), "team/dev", version("new")); err != nil {
 		return err
 	}
 	return errors.New("survived")

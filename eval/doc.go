@@ -57,8 +57,8 @@
 //
 // A [Loader] finds environments by their names: [Dir] in a directory, [FS] in any fs.FS, a [Memory] in memory, and the
 // packages below eval/stores in a git repository and in a bucket. All but FS are [Saver]s, too, which can replace them so
-// that no reader, crash or rival ever meets half of a text. Package storetest tells whether another one does. A [Lister]
-// tells which environments there are.
+// that no reader, crash or rival ever meets half of a text, and [Creator]s, which can make new ones. Package storetest tells
+// whether another one does that right. A [Lister] tells which environments there are.
 //
 // # Secrets at rest
 //
@@ -86,7 +86,8 @@
 // reference. A Document prints as its name; its Bytes are secret if it was decrypted.
 //
 // Save repeats the changes on the newest text if somebody else has saved the environment in between. Only if both concern
-// the same place is the error [ErrConflict], and nothing is written.
+// the same place is the error [ErrConflict], and nothing is written. [Evaluator.Create] makes an environment of a document that
+// [Parse] has read.
 //
 // # Rotating
 //
@@ -103,8 +104,9 @@
 //
 // # Many environments
 //
-// [Evaluator.List] finds the names of all environments. [Evaluator.RotateAll], [Evaluator.PlanAll], [Evaluator.StatusAll] and
-// [Evaluator.AuditAll] do several at a time, and yield the results in the order of the names:
+// [Evaluator.List] finds the names of all environments. [Evaluator.RotateAll], [Evaluator.PlanAll], [Evaluator.StatusAll],
+// [Evaluator.AuditAll], [Evaluator.VerifyAll] and [Evaluator.CheckAll] do several at a time, and yield the results in the order
+// of the names:
 //
 //	names, err := e.List(ctx)
 //	if err != nil {

@@ -257,11 +257,18 @@ func (o *operation) reportLoadFailures() {
 
 func (o *operation) reportLoadFailure(mark syntax.Mark, e *env) {
 	found := o.reportOutside(mark, "load-failed", "cannot load environment "+quoted(e.name), e.err)
-	if name, ok := strings.CutSuffix(e.name, ".yaml"); ok {
-		found.Hint = "names have no file extension; write " + quoted(name)
-	} else if errors.Is(e.err, fs.ErrNotExist) {
-		found.Hint = didYouMean(e.name, o.listed())
+	found.Hint = absentHint(e.name, e.err, o.listed)
+}
+
+// absentHint says what may be meant by the name of an environment that could not be loaded.
+func absentHint(name string, err error, listed func() []string) string {
+	if plain, ok := strings.CutSuffix(name, ".yaml"); ok {
+		return "names have no file extension; write " + quoted(plain)
 	}
+	if errors.Is(err, fs.ErrNotExist) {
+		return didYouMean(name, listed())
+	}
+	return ""
 }
 
 // maxListing is how long a hint may take: a directory can hold a whole disk.
@@ -271,11 +278,16 @@ const maxListing = time.Second
 func (o *operation) listed() []string {
 	if !o.hasListed {
 		o.hasListed = true
-		ctx, cancel := context.WithTimeout(o.ctx, maxListing)
-		defer cancel()
-		o.names, _ = guarded(func() ([]string, error) { return o.List(ctx) })
+		o.names = o.Evaluator.listed(o.ctx)
 	}
 	return o.names
+}
+
+func (e *Evaluator) listed(ctx context.Context) []string {
+	ctx, cancel := context.WithTimeout(ctx, maxListing)
+	defer cancel()
+	names, _ := guarded(func() ([]string, error) { return e.List(ctx) })
+	return names
 }
 
 // compareMarks orders places as diagnostics are ordered.

@@ -2,6 +2,7 @@ package eval
 
 import (
 	"context"
+	"iter"
 	"log/slog"
 
 	"github.com/escapement-go/escapement/providers"
@@ -48,6 +49,12 @@ func (e *Evaluator) OpenText(ctx context.Context, src []byte, paths ...string) (
 // CheckSecrets is set. What depends on a call is unknown in the environment that it returns. Errors are those of Open.
 func (e *Evaluator) Check(ctx context.Context, name string) (*Environment, error) {
 	return e.evaluate(ctx, request{verb: checking, name: name})
+}
+
+// CheckAll is Check for the environments of the names, several at a time, in the order of the names. Nothing is kept but the
+// documents, which several of them may import, and the end of the context ends the sequence.
+func (e *Evaluator) CheckAll(ctx context.Context, names []string) iter.Seq2[*Environment, error] {
+	return inOrder(ctx, names, readingAtATime, e.Check)
 }
 
 // CheckText is Check for a text that no loader has to find. Its name reads "<yaml>".

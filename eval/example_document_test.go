@@ -47,6 +47,37 @@ func ExampleEvaluator_Save() {
 	//   url: "https://${host}:${ports[1]}/"
 }
 
+// A new environment is checked before it is made. One that is there already stays as it is.
+func ExampleEvaluator_Create() {
+	e := &eval.Evaluator{Loader: &eval.Memory{}}
+	ctx := context.Background()
+	doc, err := eval.Parse("myapp/prod", []byte("values:\n  host: www.example.com\n"))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	if _, err := e.CheckDocument(ctx, doc); err != nil {
+		fmt.Println(err)
+		return
+	}
+	if doc, err = e.Create(ctx, doc); err != nil {
+		fmt.Println(err)
+		return
+	}
+	if doc, err = doc.SetText("port", "443"); err != nil {
+		fmt.Println(err)
+		return
+	}
+	_, err = e.Create(ctx, doc)
+	fmt.Println(err)
+	for env, err := range e.CheckAll(ctx, []string{"myapp/prod"}) { // of many
+		fmt.Println(env.Name, env.Values, err)
+	}
+	// Output:
+	// error: there is an environment "myapp/prod" already; choose another name [environment-exists]
+	// myapp/prod {"host":"www.example.com"} <nil>
+}
+
 // The document is wrong after the change, so it is not saved.
 func ExampleEvaluator_CheckDocument() {
 	e := &eval.Evaluator{}

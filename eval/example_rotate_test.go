@@ -172,9 +172,13 @@ func ExampleEvaluator_Audit() {
 		return
 	}
 	fmt.Println("works as", verified.Results[0].Proof.Identity)
+	for verified, err := range e.VerifyAll(ctx, []string{"app/live"}) { // of many
+		fmt.Println(verified.Environment.Name, verified.Results[0].Path, err)
+	}
 	// Output:
 	// current Active []
 	// foreign Active [{foreign error the document does not know it, and it leaves no room for the next rotation} {two-active note 2 keys of the user work}]
 	// app/live error <nil>
 	// works as arn:aws:iam::123456789012:user/app
+	// app/live keys <nil>
 }

@@ -1,9 +1,12 @@
 package eval
 
 // DirStepping is Dir with a function that is called before each step of a save.
-func DirStepping(path string, step func(name string) error) Saver {
+func DirStepping(path string, step func(name string) error) Creator {
 	return directory{path: path, step: step}
 }
+
+// PlaceStep is the step that only Create has, after "find".
+const PlaceStep = placeStep
 
 // SaveSteps names the steps of a save in their order, up to the rename and from there on.
 func SaveSteps() (before, after []string) {

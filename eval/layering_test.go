@@ -47,14 +47,20 @@ func listPackages(t *testing.T) map[string]linkedPackage {
 
 // layers says which packages of ours each package may import: those of its own line and of the lines above.
 var layers = [][]string{
-	{"schema", "eval/internal/yamltext", "providers/awspartition", "rotators/internal/age", "rotators/internal/draw", "rotators/internal/traces"},
+	{
+		"schema", "eval/internal/yamltext", "providers/awspartition", "providers/internal/hidden", "providers/internal/seeded",
+		"rotators/internal/age", "rotators/internal/draw", "rotators/internal/leaks", "rotators/internal/traces",
+	},
 	{"eval/internal/syntax"},
 	{"providers"},
 	{"rotators"},
 	{"providers/awsclient"},
 	{"rotators/internal/iamuser", "providers/internal/awsget"},
 	{"eval", "providers/awslogin", "providers/awssecrets", "providers/awsparams", "rotators/awsiam", "rotators/awspassword", "rotators/password"},
-	{"providers/providertest", "rotators/rotatortest", "providers/awstest", "eval/evaltest", "eval/storetest", "eval/stores/", "examples/"},
+	{
+		"providers/providertest", "rotators/rotatortest", "providers/awstest", "providers/internal/awsgettest", "eval/evaltest",
+		"eval/storetest", "eval/stores/", "examples/",
+	},
 }
 
 func layerOf(path string) int {
@@ -108,7 +114,8 @@ func TestLinked(t *testing.T) {
 		case name == "examples/awssim":
 			may = slices.Concat(command, sdk)
 		case name == "providers/awstest", name == "providers/awsclient", name == "rotators/internal/iamuser", name == "rotators/awsiam",
-			name == "rotators/awspassword", name == "providers/internal/awsget", name == "providers/awssecrets", name == "providers/awsparams":
+			name == "rotators/awspassword", name == "providers/internal/awsget", name == "providers/internal/awsgettest",
+			name == "providers/awssecrets", name == "providers/awsparams":
 			may = sdk
 		case name == "providers/awslogin":
 			may = login

@@ -23,13 +23,17 @@ var errLocked = errors.New("locked")
 func (r *replacement) lock(ctx context.Context) (unlock func(), err error) {
 	name := "." + r.file + ".lock"
 	path := filepath.Join(r.parentPath, name)
+	perm := newFileMode
+	if r.info != nil {
+		// Whoever may write to the file may need to lock it, also when its last user died and left the lock file.
+		perm = r.info.Mode().Perm() | 0o600
+	}
 	waiting, cancel := context.WithTimeout(ctx, lockTimeout)
 	defer cancel()
 	for {
 		err := r.begin("lock")
 		if err == nil {
-			// Whoever may write to the file may need to lock it, also when its last user died and left the lock file.
-			unlock, err = tryLock(r.parent, name, r.info.Mode().Perm()|0o600)
+			unlock, err = tryLock(r.parent, name, perm)
 		}
 		if err == nil {
 			return unlock, nil

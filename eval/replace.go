@@ -10,15 +10,16 @@ import (
 	"path/filepath"
 )
 
-// A replacement is one save to a directory.
+// A replacement is one save to a directory, or the making of a file in it.
 type replacement struct {
 	directory
 	old, new []byte
+	create   bool // there must be no file, instead of one with the old text
 
 	parent     *os.Root // the directory that the file itself is in, whatever the links to it
 	parentPath string
 	file       string      // its name there
-	info       fs.FileInfo // what it was before
+	info       fs.FileInfo // what it was before; nil: there was none
 
 	temporary *os.File
 	names     *os.File // the parent, open for flushing its names
@@ -57,6 +58,9 @@ func (r *replacement) find(root *os.Root, path string) error {
 		return err
 	}
 	info, err := root.Stat(path) // also refuses links that lead out, to nothing or in a circle
+	if r.create && errors.Is(err, fs.ErrNotExist) {
+		return r.makePlace(root, path)
+	}
 	if err != nil {
 		return notCreated(err)
 	}
@@ -114,7 +118,10 @@ func (r *replacement) perform(s saveStep) error {
 	if err == nil {
 		return nil
 	}
-	if errors.Is(err, ErrConflict) {
+	switch {
+	case err == fs.ErrExist: // of this file, not of one on the way to it
+		return err
+	case errors.Is(err, ErrConflict):
 		return fmt.Errorf("%w; load it and repeat the change", err)
 	}
 	return fmt.Errorf("cannot %s: %w; %s", s.name, systemError(err), s.remedy)
@@ -137,6 +144,10 @@ func (r *replacement) temporaryName() string { return "." + r.file + ".tmp" }
 // therefore written again.
 func (r *replacement) compare() error {
 	info, err := r.parent.Lstat(r.file)
+	if r.create && errors.Is(err, fs.ErrNotExist) {
+		r.info = nil
+		return nil
+	}
 	if err != nil {
 		return err
 	}
@@ -147,7 +158,11 @@ func (r *replacement) compare() error {
 	if err != nil {
 		return err
 	}
-	if !bytes.Equal(text, r.old) && !bytes.Equal(text, r.new) {
+	switch {
+	case bytes.Equal(text, r.new):
+	case r.create:
+		return fs.ErrExist
+	case !bytes.Equal(text, r.old):
 		return ErrConflict
 	}
 	r.info = info
@@ -156,6 +171,9 @@ func (r *replacement) compare() error {
 
 // checkWritable refuses what a rename would not: to replace a file that must not be written to.
 func (r *replacement) checkWritable() error {
+	if r.info == nil {
+		return nil
+	}
 	if r.info.Mode().Perm()&0o222 == 0 { // a privileged user can open it all the same
 		return fs.ErrPermission
 	}
@@ -179,9 +197,14 @@ func (r *replacement) removeTemporary() error {
 	return nil
 }
 
-// createTemporary creates a file that nobody else can read until it has the owner and mode of the file it replaces.
+// createTemporary creates a file that nobody else can read until it has the owner and mode of the file it replaces. One that
+// replaces none has those of any new file.
 func (r *replacement) createTemporary() error {
-	f, err := r.parent.OpenFile(r.temporaryName(), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	perm := fs.FileMode(0o600)
+	if r.info == nil {
+		perm = newFileMode
+	}
+	f, err := r.parent.OpenFile(r.temporaryName(), os.O_WRONLY|os.O_CREATE|os.O_EXCL, perm)
 	if err != nil {
 		return fileError(filepath.Join(r.parentPath, r.temporaryName()), err)
 	}
@@ -190,6 +213,9 @@ func (r *replacement) createTemporary() error {
 }
 
 func (r *replacement) keepMode() error {
+	if r.info == nil {
+		return nil
+	}
 	keepOwner(r.temporary, r.info)
 	info, err := r.temporary.Stat()
 	if err != nil || info.Mode() == r.info.Mode() {

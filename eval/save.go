@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io/fs"
 
 	"github.com/escapement-go/escapement/eval/internal/syntax"
 )
@@ -15,16 +16,17 @@ func (e *Evaluator) Document(ctx context.Context, name string) (*Document, error
 	if err != nil {
 		return nil, err
 	}
-	if err := checkChangeable(canonical); err != nil {
+	if err := checkChangeable(canonical, "change"); err != nil {
 		return nil, err
 	}
 	return e.load(ctx, canonical)
 }
 
-func checkChangeable(name string) error {
+// checkChangeable refuses to change a version, or to make one.
+func checkChangeable(name, verb string) error {
 	if plain, version := syntax.SplitVersion(name); version != "" {
 		return Diagnostics{{
-			Code: "pinned-version", Message: "a version of an environment cannot be changed", Hint: "change " + quoted(plain),
+			Code: "pinned-version", Message: "cannot " + verb + " a version of an environment", Hint: verb + " " + quoted(plain),
 		}}
 	}
 	return nil
@@ -36,7 +38,9 @@ func (e *Evaluator) load(ctx context.Context, name string) (*Document, error) {
 	}
 	src, err := guarded(func() ([]byte, error) { return e.Loader.Load(ctx, name) })
 	if err != nil {
-		return nil, storeFailure("load-failed", "cannot load", name, err, nil)
+		failed := storeFailure("load-failed", "cannot load", name, err, nil)
+		failed[0].Hint = absentHint(name, err, func() []string { return e.listed(ctx) })
+		return nil, failed
 	}
 	return parseDocument(name, src, e.Limits.withDefaults())
 }
@@ -55,7 +59,7 @@ func (e *Evaluator) CheckDocument(ctx context.Context, d *Document) (*Environmen
 // Other errors of the Saver are passed on, so that one matching [ErrUncertain] is found by errors.Is; the text may then have
 // been written, and saving the same document again settles it. All errors are [Diagnostics].
 func (e *Evaluator) Save(ctx context.Context, d *Document) (*Document, error) {
-	if err := checkChangeable(d.name); err != nil {
+	if err := checkChangeable(d.name, "change"); err != nil {
 		return nil, err
 	}
 	saver, ok := e.Loader.(Saver)
@@ -90,6 +94,35 @@ func (e *Evaluator) Save(ctx context.Context, d *Document) (*Document, error) {
 	}
 }
 
+// Create makes the environment of a document, if the Loader is a [Creator], and returns the document as it was saved. If there is
+// an environment of that name, with another text, the error has the code "environment-exists", matches fs.ErrExist, and nothing
+// is written. The document is valid YAML, but it has not been checked.
+//
+// Of other errors the same is to be said as of those of [Evaluator.Save].
+func (e *Evaluator) Create(ctx context.Context, d *Document) (*Document, error) {
+	if _, err := canonicalName(d.name); err != nil {
+		return nil, err // of the zero Document
+	}
+	if err := checkChangeable(d.name, "make"); err != nil {
+		return nil, err
+	}
+	creator, ok := e.Loader.(Creator)
+	if !ok {
+		return nil, storeFailure("not-writable", "cannot make", d.name, errors.New("nothing is configured that can make environments"), nil)
+	}
+	err := guardedCall(func() error { return creator.Create(ctx, d.name, d.Bytes()) })
+	switch {
+	case err == nil:
+		return d.saved(), nil
+	case errors.Is(err, fs.ErrExist):
+		return nil, Diagnostics{{
+			Code: "environment-exists", Message: "there is an environment " + quoted(d.name) + " already", Hint: "choose another name", Err: err,
+		}}
+	}
+	plain, _, _ := d.secrets()
+	return nil, storeFailure("save-failed", "cannot make", d.name, err, texts(plain))
+}
+
 // saved is the document once its text is that of the environment.
 func (d *Document) saved() *Document {
 	x := d.drafted()
@@ -97,7 +130,7 @@ func (d *Document) saved() *Document {
 }
 
 // storeFailure is the error of a loader or saver, in which the secrets may be quoted.
-func storeFailure(code, what, name string, err error, secrets []string) error {
+func storeFailure(code, what, name string, err error, secrets []string) Diagnostics {
 	message := what + " environment " + quoted(name) + ": " + visible(scrubbed(outsideText(err), secrets))
 	return Diagnostics{{Code: code, Message: message, Err: err}}
 }

@@ -283,6 +283,12 @@ func TestNotSavable(t *testing.T) {
 	if !errors.Is(err, fs.ErrNotExist) {
 		t.Error(err)
 	}
+	for name, hint := range map[string]string{"devv": `did you mean "dev"?`, "dev.yaml": `names have no file extension; write "dev"`, "nothing": ""} {
+		_, err := e.Document(t.Context(), name)
+		if found, ok := errors.AsType[*eval.Diagnostic](err); !ok || found.Hint != hint {
+			t.Errorf("%s: %v, want the hint %q", name, err, hint)
+		}
+	}
 	_, err = new(eval.Evaluator).Document(t.Context(), "dev")
 	wantCodes(t, err, "load-failed")
 	d, err := e.Document(t.Context(), "default/dev@latest")

@@ -41,13 +41,13 @@ func (e *Evaluator) Status(ctx context.Context, name string, opts StatusOptions)
 	return e.status(ctx, name, RotateOptions{Paths: opts.Paths, Now: opts.Now})
 }
 
-// statusesAtATime is how many documents are loaded at a time. Loading may wait, and asks nobody who counts.
-const statusesAtATime = 16
+// readingAtATime is how many environments are read at a time. Loading may wait, and asks nobody who counts.
+const readingAtATime = 16
 
 // StatusAll is Status for the environments of the names, several at a time, in the order of the names. As with
 // [Evaluator.RotateAll] nothing is kept, those without rotators are no news, and the end of the context ends the sequence.
 func (e *Evaluator) StatusAll(ctx context.Context, names []string, opts StatusOptions) iter.Seq2[*Status, error] {
-	return inOrder(ctx, names, statusesAtATime, func(ctx context.Context, name string) (*Status, error) {
+	return inOrder(ctx, names, readingAtATime, func(ctx context.Context, name string) (*Status, error) {
 		return e.status(ctx, name, RotateOptions{Paths: opts.Paths, Now: opts.Now, among: true})
 	})
 }

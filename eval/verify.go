@@ -2,6 +2,7 @@ package eval
 
 import (
 	"context"
+	"iter"
 
 	"github.com/escapement-go/escapement/rotators"
 )
@@ -26,7 +27,19 @@ type VerificationResult struct {
 // The error is nil if there is no error diagnostic, so that each credential works whose rotator can tell. The Verification
 // is never nil.
 func (e *Evaluator) Verify(ctx context.Context, name string, paths ...string) (*Verification, error) {
-	o, env, err := e.inquire(ctx, name, RotateOptions{Paths: paths}, verifying)
+	return e.verify(ctx, name, RotateOptions{Paths: paths})
+}
+
+// VerifyAll is Verify for the environments of the names, as many at a time as [Evaluator.RotateAll] rotates, in the order of
+// the names. Nothing is kept, those without rotators are no news, and the end of the context ends the sequence.
+func (e *Evaluator) VerifyAll(ctx context.Context, names []string) iter.Seq2[*Verification, error] {
+	return inOrder(ctx, names, defaultRotations, func(ctx context.Context, name string) (*Verification, error) {
+		return e.verify(ctx, name, RotateOptions{among: true})
+	})
+}
+
+func (e *Evaluator) verify(ctx context.Context, name string, of RotateOptions) (*Verification, error) {
+	o, env, err := e.inquire(ctx, name, of, verifying)
 	verification := &Verification{Environment: env}
 	var told []*string
 	for _, run := range o.selected {

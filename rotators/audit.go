@@ -33,17 +33,17 @@ type Need struct {
 	Name    string // such as "iam:CreateAccessKey" or "quota"; see the rotator
 	Level   Level  // what it is not to have it; without what is Serious a rotation fails
 	Checked bool   // false: only a rotation can tell
-	Met     bool
+	Met     bool   // false also if it was not checked
 	Text    string // what was found, for people, without a full stop
 	Remedy  string // what to do about it if it is not met; may be empty
 }
 
 // An AuditRow is one credential.
 type AuditRow struct {
-	KeyID    string // "" for one without an id, such as a password
-	Role     string // what the document takes it for, such as "current" or "foreign"; see the rotator
-	Status   string // as the service says it, such as "Active"; "" if it does not
-	Created  time.Time
+	KeyID    string    // "" for one without an id, such as a password
+	Role     string    // what the document takes it for, such as "current" or "foreign"; see the rotator
+	Status   string    // as the service says it, such as "Active"; "" if it does not
+	Created  time.Time // zero: nobody knows
 	LastUsed LastUse
 	Verdicts []Verdict // the worst first; none: all is well
 }
@@ -53,7 +53,7 @@ type LastUse struct {
 	Known   bool      // the service has told; otherwise nothing else is set
 	Time    time.Time // zero: never
 	Service string    // such as "s3"; may be empty
-	Region  string
+	Region  string    // such as "us-east-1"; may be empty
 }
 
 // A Verdict is something to know about a credential.
@@ -86,18 +86,3 @@ func (l Level) String() string {
 
 // MarshalText returns what String does.
 func (l Level) MarshalText() ([]byte, error) { return []byte(l.String()), nil }
-
-// A Verifier is a Rotator that can prove that the saved credential works. Of a rotator that is none, this cannot be told.
-type Verifier interface {
-	Rotator
-
-	// Verify uses the current credential of the saved state for a call that changes nothing. Inputs that depend on a
-	// call, such as the login, are absent from req. An error that matches ErrNotRotated says that there is none yet.
-	Verify(ctx context.Context, req *Request) (*Proof, error)
-}
-
-// A Proof says as what a credential works.
-type Proof struct {
-	KeyID    string // of the credential; "" for one without
-	Identity string // who the service takes its owner for, such as an ARN
-}

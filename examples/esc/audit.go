@@ -19,8 +19,7 @@ import (
 )
 
 type auditCmd struct {
-	Envs      []string `arg:"" optional:"" name:"env" help:"Names of environments, such as myapp/dev; with --all prefixes, such as myapp."`
-	All       bool     `help:"All environments of the directory, or those at or below each prefix."`
+	many
 	MaxAge    duration `placeholder:"AGE" help:"Age, such as 90d, up to which a key may work; where it is left out, that at which it is due for rotation, or 90d."`
 	UnusedFor duration `placeholder:"AGE" help:"Time, such as 45d, within which a key is to have been used; 45d where it is left out."`
 	Strict    bool     `help:"Exit with 1 for a warning, too."`
@@ -55,21 +54,10 @@ func (d *duration) UnmarshalText(text []byte) error {
 	return errors.New("write an age such as 90d or 36h")
 }
 
-// Validate refuses a command line that names nothing.
-func (c *auditCmd) Validate() error {
-	if !c.All && len(c.Envs) == 0 {
-		return errors.New("name an environment, or write --all")
-	}
-	if slices.Contains(c.Envs, "") {
-		return errors.New("a name is empty")
-	}
-	return nil
-}
-
 func (c *auditCmd) Run(ctx context.Context, g *cli) error {
 	e := g.evaluator()
 	opts := eval.AuditOptions{AuditOptions: rotators.AuditOptions{MaxAge: time.Duration(c.MaxAge), UnusedFor: time.Duration(c.UnusedFor)}}
-	audits, err := c.audits(ctx, e, opts)
+	audits, err := c.audits(ctx, g, e, opts)
 	if err != nil {
 		return err
 	}
@@ -88,9 +76,9 @@ func (c *auditCmd) Run(ctx context.Context, g *cli) error {
 }
 
 // audits asks the environments that are named, or those that --all stands for.
-func (c *auditCmd) audits(ctx context.Context, e *eval.Evaluator, opts eval.AuditOptions) (iter.Seq2[*eval.Audit, error], error) {
+func (c *auditCmd) audits(ctx context.Context, g *cli, e *eval.Evaluator, opts eval.AuditOptions) (iter.Seq2[*eval.Audit, error], error) {
 	if c.All {
-		names, err := namesBelow(ctx, e, c.Envs)
+		names, err := c.names(ctx, g, e)
 		return e.AuditAll(ctx, names, opts), err
 	}
 	return func(yield func(*eval.Audit, error) bool) {

@@ -31,6 +31,8 @@ func (o *objects) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	text, found := o.texts[r.URL.Path]
 	tag := fmt.Sprintf(`"%x"`, md5.Sum([]byte(text)))
 	switch {
+	case !found && r.Method == http.MethodPut && r.Header.Get("If-None-Match") == "*":
+		o.put(r)
 	case !found:
 		w.WriteHeader(http.StatusNotFound)
 		io.WriteString(w, "<Error><Code>NoSuchKey</Code></Error>")
@@ -41,7 +43,11 @@ func (o *objects) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusPreconditionFailed)
 		io.WriteString(w, "<Error><Code>PreconditionFailed</Code></Error>")
 	default:
-		body, _ := io.ReadAll(r.Body)
-		o.texts[r.URL.Path] = string(body)
+		o.put(r)
 	}
+}
+
+func (o *objects) put(r *http.Request) {
+	body, _ := io.ReadAll(r.Body)
+	o.texts[r.URL.Path] = string(body)
 }

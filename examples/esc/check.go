@@ -9,35 +9,41 @@ import (
 )
 
 type checkCmd struct {
-	Envs   []string `arg:"" name:"env" help:"Names of environments, such as myapp/dev."`
-	Format string   `short:"f" enum:"text,json" default:"text" help:"One of text, json."`
+	many
+	Format string `short:"f" enum:"text,json" default:"text" help:"One of text, json."`
 }
 
 func (c *checkCmd) Help() string {
 	return `Evaluates the environments as far as that goes without calling a provider or decrypting a secret. Prints nothing where
-nothing is wrong. With -f json the findings are a list on standard output.
+nothing is wrong. With --all that is done for all environments, or for those at or below each PREFIX. What is wrong with one
+that others import is said once. With -f json the findings are a list on standard output.
 
     esc check myapp/dev myapp/prod
-    esc check $(esc ls)
+    esc check --all
+    esc check --all myapp shared
     esc check -f json myapp/dev`
 }
 
 func (c *checkCmd) Run(ctx context.Context, g *cli) error {
 	e := g.evaluator()
-	found := eval.Diagnostics{}
+	names, err := c.names(ctx, g, e)
+	if err != nil {
+		return err
+	}
+	found, told := eval.Diagnostics{}, findings{}
 	var errs []error
-	for _, name := range c.Envs {
-		env, err := e.Check(ctx, name)
+	for env, err := range e.CheckAll(ctx, names) {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		found = append(found, env.Diagnostics...)
-		if err == nil && c.Format != "json" {
-			printDiagnostics(os.Stderr, env.Diagnostics)
+		if c.Format == "json" {
+			found = append(found, told.fresh(env.Diagnostics)...)
+		} else {
+			err = told.news(env.Diagnostics, err)
 		}
 		errs = append(errs, err)
 	}
-	err := errors.Join(errs...)
+	err = errors.Join(errs...)
 	if c.Format != "json" || isFailure(err) {
 		return err
 	}

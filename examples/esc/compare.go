@@ -12,10 +12,10 @@ import (
 )
 
 type diffCmd struct {
-	From   string `arg:"" name:"env" help:"Name of one environment, such as myapp/dev."`
-	To     string `arg:"" name:"other-env" help:"Name of the other one."`
-	Check  bool   `help:"Call no provider; what depends on one is not compared."`
-	Format string `short:"f" enum:"text,json" default:"text" help:"One of text, json."`
+	From    string `arg:"" name:"env" help:"Name of one environment, such as myapp/dev."`
+	To      string `arg:"" name:"other-env" help:"Name of the other one."`
+	Offline bool   `help:"Call no provider; what depends on one is not compared."`
+	Format  string `short:"f" enum:"text,json" default:"text" help:"One of text, json."`
 }
 
 func (c *diffCmd) Help() string {
@@ -24,10 +24,10 @@ has, "+" before what the other has. Secrets are compared by their text and print
 one has changed and not into what.
 
     esc diff myapp/dev myapp/prod
-    esc diff myapp/dev myapp/prod --check
+    esc diff myapp/dev myapp/prod --offline
     esc diff myapp/dev myapp/dev@3 -f json
 
-With --check "?" stands before what is not known, and secrets are decrypted if there is a key. One more code to exit with:
+With --offline "?" stands before what is not known, and secrets are decrypted if there is a key. One more code to exit with:
 
      5  the environments differ`
 }
@@ -60,7 +60,7 @@ func (c *diffCmd) values(ctx context.Context, g *cli, name string) (eval.Value, 
 	defer progress("opening " + name)()
 	e := g.evaluator()
 	evaluate := func() (*eval.Environment, error) { return e.Open(ctx, name) }
-	if c.Check {
+	if c.Offline {
 		e.CheckSecrets = e.Crypter != nil
 		evaluate = func() (*eval.Environment, error) { return e.Check(ctx, name) }
 	}

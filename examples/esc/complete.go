@@ -72,9 +72,9 @@ func (l *commandLine) read(word string) {
 func (l *commandLine) setFlag(value string) {
 	switch l.flag.Name {
 	case "dir":
-		l.Dir = value
+		l.Dir, l.Store = value, ""
 	case "store":
-		l.Store = value
+		l.Dir, l.Store = "", value
 	}
 	l.flag = nil
 }
@@ -141,11 +141,10 @@ func values(v *kong.Value) []string {
 
 // arguments returns the commands, or what the next argument of the command may be.
 func (l *commandLine) arguments(ctx context.Context) (all []string) {
-	for _, child := range l.node.Children {
-		if !child.Hidden {
-			all = append(all, child.Name)
-		}
+	if l.node.Name == "help" {
+		return commandNames(l.helped())
 	}
+	all = commandNames(l.node)
 	positional := l.node.Positional
 	if len(all) > 0 || len(positional) == 0 {
 		return all
@@ -170,6 +169,25 @@ func (l *commandLine) arguments(ctx context.Context) (all []string) {
 		return paths(ctx, e, l.positional[0])
 	}
 	return values(argument)
+}
+
+// commandNames returns the commands below one.
+func commandNames(node *kong.Node) (names []string) {
+	for _, child := range node.Children {
+		if !child.Hidden {
+			names = append(names, child.Name)
+		}
+	}
+	return names
+}
+
+// helped returns the command that the words behind help name so far.
+func (l *commandLine) helped() *kong.Node {
+	named := commandLine{node: l.node.Parent}
+	for _, word := range l.positional {
+		named.readArgument(word)
+	}
+	return named.node
 }
 
 // completionTime bounds how long somebody waits who has pressed a key.

@@ -24,16 +24,18 @@ type processCredentials struct {
 
 // credentialProcess prints credentials of AWS.
 func (c *openCmd) credentialProcess(ctx context.Context, g *cli) error {
+	assumed := c.Path == ""
 	c.Path = cmp.Or(c.Path, "aws.login")
 	env, err := c.open(ctx, g)
+	if err != nil && assumed && hasCode(err, "no-value-at-path") {
+		return errors.Join(err, hint(fmt.Sprintf("without a PATH, the credentials are looked for at %q; write theirs: esc open %s PATH -f credential-process",
+			c.Path, shellWord(c.Env))))
+	}
 	if err != nil {
 		return err
 	}
 	printDiagnostics(os.Stderr, env.Diagnostics)
-	v, ok := env.Values.Lookup(c.Path)
-	if !ok {
-		return errors.Join(fmt.Errorf("no value at %q", c.Path), hint("name the path of the credentials: esc open ENV PATH -f credential-process"))
-	}
+	v, _ := env.Values.Lookup(c.Path)
 	text, err := credentialText(v)
 	if err != nil {
 		return errors.Join(fmt.Errorf("the value at %q holds no credentials: %w", c.Path, err), hint("name the path of what aws-login or aws-iam returns"))

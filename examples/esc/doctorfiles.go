@@ -13,7 +13,6 @@ import (
 	"strings"
 
 	"github.com/escapement-go/escapement/eval"
-	"github.com/escapement-go/escapement/eval/stores/git"
 )
 
 // isKeyFault tells whether a secret could not be decrypted for want of its key.
@@ -64,7 +63,7 @@ func (d *doctor) exposed() (check, bool) {
 			Remedy: "make a new key elsewhere, encrypt the documents again with it, renew their secrets, and remove the old file with its history",
 		}, true
 	}
-	dir, local := d.localDirectory()
+	dir, local := d.g.localDirectory()
 	if dir, err = resolved(dir); err != nil || !local {
 		return check{}, false
 	}
@@ -110,19 +109,16 @@ func (d *doctor) document(found eval.Diagnostics) (sound bool) {
 	return sound
 }
 
-// localDirectory is where the documents are, if that is on this machine.
-func (d *doctor) localDirectory() (dir string, ok bool) {
-	if store, isGit := d.e.Loader.(*git.Store); isGit {
-		return cmp.Or(store.Dir, "."), true
-	}
-	return d.g.directory(), d.g.Store == ""
-}
-
 // directory looks at where a save would put the document.
 func (d *doctor) directory(name string) {
-	root, ok := d.localDirectory()
+	root, ok := d.g.localDirectory()
 	if !ok {
 		d.add(check{Check: "directory", State: checkSkipped, Text: fmt.Sprintf("not checked; whether %s can be written to, only a save can tell", d.g.place())})
+		return
+	}
+	if missing := d.g.checkDirectory(); missing != nil {
+		told := parts(missing) // what is wrong, and a hint
+		d.add(check{Check: "directory", State: checkError, Text: told[0].Error(), Remedy: told[1].Error()})
 		return
 	}
 	file, err := filepath.EvalSymlinks(filepath.Join(root, filepath.FromSlash(name)+".yaml"))

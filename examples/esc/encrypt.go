@@ -3,26 +3,43 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"os"
 
 	"github.com/escapement-go/escapement/eval"
 )
 
 type encryptCmd struct {
-	Env string `arg:"" help:"Name of the environment, such as myapp/dev."`
+	many
 }
 
 func (c *encryptCmd) Help() string {
 	return `Encrypts the text of every fn::secret in the environment's file with the first key, and changes no other byte. What is
-encrypted already stays as it is.
+encrypted already stays as it is. With --all that is done to the files of all environments, or of those at or below each
+PREFIX, one after the other, and one that cannot be encrypted does not stop the others.
 
     esc encrypt myapp/dev
-    for env in $(esc ls); do esc encrypt "$env"; done`
+    esc encrypt --all myapp`
 }
 
 func (c *encryptCmd) Run(ctx context.Context, g *cli) error {
 	e := g.evaluator()
-	doc, err := e.Document(ctx, c.Env)
+	names, err := c.names(ctx, g, e)
+	if err != nil {
+		return err
+	}
+	var errs []error
+	for _, name := range names {
+		if errs = append(errs, encryptSecrets(ctx, e, name)); ctx.Err() != nil {
+			return ctx.Err()
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// encryptSecrets encrypts the secrets of one environment.
+func encryptSecrets(ctx context.Context, e *eval.Evaluator, name string) error {
+	doc, err := e.Document(ctx, name)
 	if err != nil {
 		return err
 	}

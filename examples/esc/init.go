@@ -30,32 +30,49 @@ The key is written to the file of --key, and to escapement.key in your home dire
 }
 
 func (c *initCmd) Run(ctx context.Context, g *cli) error {
-	dir := cmp.Or(c.Dir, g.directory())
+	if g.Store != "" && (c.Dir == "" || g.Store != os.Getenv("ESC_STORE")) {
+		return errors.Join(usageError{fmt.Errorf("esc init prepares a directory, and %q is a store", g.Store)},
+			hint("esc key new FILE makes a key, and esc new NAME an environment there"))
+	}
+	g.Dir, g.Store = cmp.Or(c.Dir, g.directory()), ""
 	keyFile, err := initKey(g.KeyFile)
 	if err != nil {
 		return err
 	}
-	if err := os.MkdirAll(dir, 0o777); err != nil {
+	if err := os.MkdirAll(g.Dir, 0o777); err != nil {
 		return fmt.Errorf("cannot make the directory %w", err)
 	}
-	if err := initIgnore(filepath.Join(dir, ".gitignore")); err != nil {
+	if err := initIgnore(filepath.Join(g.Dir, ".gitignore")); err != nil {
 		return err
 	}
-	name, err := initDocument(ctx, dir)
+	made, err := initDocument(ctx, g)
 	if err != nil {
 		return err
 	}
-	var next strings.Builder
-	next.WriteString("\nNext:\n")
-	if os.Getenv("ESC_KEY_FILE") != keyFile { // a flag is for one command, what comes next are others
-		fmt.Fprintf(&next, "  export ESC_KEY_FILE=%s\n", shellWord(keyFile))
-	}
-	if c.Dir != "" || g.Dir != os.Getenv("ESC_DIR") {
-		fmt.Fprintf(&next, "  export ESC_DIR=%s\n", shellWord(dir))
-	}
-	fmt.Fprintf(&next, "  esc open %s\n  esc edit %[1]s\n  esc set %[1]s app.password --secret\n", name)
-	_, err = io.WriteString(os.Stderr, next.String())
+	_, err = io.WriteString(os.Stderr, "\nNext:\n"+exports(keyFile, g.Dir)+nextSteps(made))
 	return err
+}
+
+// exports are the commands that let the next ones find what was prepared. A flag is for one command.
+func exports(keyFile, dir string) (lines string) {
+	if os.Getenv("ESC_KEY_FILE") != keyFile {
+		lines += "  export ESC_KEY_FILE=" + shellWord(keyFile) + "\n"
+	}
+	if os.Getenv("ESC_STORE") != "" { // which counts before a directory
+		lines += "  unset ESC_STORE\n"
+	}
+	if dir != cmp.Or(os.Getenv("ESC_DIR"), ".") {
+		lines += "  export ESC_DIR=" + shellWord(dir) + "\n"
+	}
+	return lines
+}
+
+// nextSteps are commands for the first environment, or to find one's way among those that were there.
+func nextSteps(made bool) string {
+	if !made {
+		return "  esc ls\n  esc check --all\n  esc new NAME\n"
+	}
+	return fmt.Sprintf("  esc open %s\n  esc edit %[1]s\n  esc set %[1]s app.password --secret\n", firstName)
 }
 
 // initKey makes sure that there is a key, and returns its file.
@@ -135,30 +152,27 @@ values:
 `
 )
 
-// initDocument makes sure that there is an environment, and returns the name of one.
-func initDocument(ctx context.Context, dir string) (name string, err error) {
-	names, err := (&eval.Evaluator{Loader: eval.Dir(dir)}).List(ctx)
+// initDocument makes sure that there is an environment, and reports whether it has made the first one.
+func initDocument(ctx context.Context, g *cli) (made bool, err error) {
+	e := g.evaluator()
+	names, err := e.List(ctx)
 	if err != nil {
-		return "", fmt.Errorf("cannot list environments: %w", err)
+		return false, fmt.Errorf("cannot list environments: %w", err)
 	}
 	if len(names) > 0 {
-		fmt.Fprintf(os.Stderr, "the environments in %q stay as they are\n", dir)
-		return names[0], nil
+		fmt.Fprintf(os.Stderr, "the environments in %q stay as they are\n", g.Dir)
+		return false, nil
 	}
-	file := filepath.Join(dir, filepath.FromSlash(firstName)+".yaml")
-	if err := os.MkdirAll(filepath.Dir(file), 0o777); err != nil {
-		return "", fmt.Errorf("cannot make the directory %w", err)
-	}
-	f, err := os.OpenFile(file, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o666)
-	if err == nil {
-		_, err = f.WriteString(firstDocument)
-		err = errors.Join(err, f.Close())
-	}
+	doc, err := eval.Parse(firstName, []byte(firstDocument))
 	if err != nil {
-		return "", fmt.Errorf("cannot write the first environment: %w", err)
+		return false, err
 	}
+	if _, err := e.Create(ctx, doc); err != nil {
+		return false, err
+	}
+	file := filepath.Join(g.Dir, filepath.FromSlash(firstName)+".yaml")
 	fmt.Fprintf(os.Stderr, "wrote the environment %q to %q\n", firstName, file)
-	return firstName, nil
+	return true, nil
 }
 
 // shellWord writes a text as one word of a shell.

@@ -2,7 +2,7 @@ package main
 
 import (
 	"bytes"
-	"encoding/json"
+	"fmt"
 	"io"
 )
 
@@ -13,20 +13,16 @@ type jsonList struct {
 }
 
 func (l *jsonList) add(item any) error {
-	var text bytes.Buffer
-	text.WriteString(",\n  ")
-	if !l.begun {
-		text.Reset()
-		text.WriteString("[\n  ")
-	}
-	l.begun = true
-	enc := json.NewEncoder(&text)
-	enc.SetIndent("  ", "  ")
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(item); err != nil {
+	text, err := jsonText(item, "  ")
+	if err != nil {
 		return err
 	}
-	_, err := l.w.Write(bytes.TrimSuffix(text.Bytes(), []byte("\n")))
+	begin := ",\n  "
+	if !l.begun {
+		begin = "[\n  "
+	}
+	l.begun = true
+	_, err = fmt.Fprintf(l.w, "%s%s", begin, bytes.TrimSuffix(text, []byte("\n")))
 	return err
 }
 

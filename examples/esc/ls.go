@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"os"
 	"slices"
@@ -10,35 +9,30 @@ import (
 )
 
 type lsCmd struct {
-	Prefix string `arg:"" optional:"" help:"What the names begin with, such as myapp/; all are listed where it is left out."`
-	Format string `short:"f" enum:"text,json" default:"text" help:"One of text, json."`
+	Prefixes []string `arg:"" optional:"" name:"prefix" help:"What the names begin with, in whole parts, such as myapp for myapp/dev; all are listed where it is left out."`
+	Format   string   `short:"f" enum:"text,json" default:"text" help:"One of text, json."`
 }
 
 func (c *lsCmd) Help() string {
-	return `Prints the names of the environments in the directory, one a line. Versions, such as myapp/dev@3, are left out.
+	return `Prints the names of the environments, one a line, or of those at or below each PREFIX: myapp stands for myapp and
+myapp/dev, and not for myapp2. That there is none of these is an error. Versions, such as myapp/dev@3, are left out.
 
     esc ls
-    esc ls myapp/
+    esc ls myapp
     esc ls -f json`
 }
 
+// Validate refuses an empty prefix.
+func (c *lsCmd) Validate() error { return checkPrefixes(c.Prefixes) }
+
 func (c *lsCmd) Run(ctx context.Context, g *cli) error {
-	names, err := g.evaluator().List(ctx)
+	names, err := g.namesBelow(ctx, g.evaluator(), c.Prefixes)
 	if err != nil {
-		return fmt.Errorf("cannot list environments: %w", err)
-	}
-	if len(names) == 0 {
-		fmt.Fprintf(os.Stderr, "hint: there are no environments in %q%s\n", g.place(), g.remedy())
-	}
-	found := []string{}
-	for _, name := range names {
-		if strings.HasPrefix(name, c.Prefix) {
-			found = append(found, name)
-		}
+		return err
 	}
 	if c.Format == "json" {
-		return printJSON(os.Stdout, found)
+		return printJSON(os.Stdout, append([]string{}, names...))
 	}
-	_, err = io.WriteString(os.Stdout, strings.Join(slices.Concat(found, []string{""}), "\n"))
+	_, err = io.WriteString(os.Stdout, strings.Join(slices.Concat(names, []string{""}), "\n"))
 	return err
 }

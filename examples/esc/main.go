@@ -49,29 +49,33 @@ type cli struct {
 
 	awsFlags
 
+	ShowVersion versionFlag `name:"version" help:"Print which esc this is, and nothing else."`
+
 	Init       initCmd       `cmd:"" uses:"dir key" help:"Prepare a directory: a key, a .gitignore and a first environment."`
 	Ls         lsCmd         `cmd:"" uses:"dir store" help:"List the environments."`
+	New        newCmd        `cmd:"" uses:"dir store key" help:"Make an environment."`
 	Open       openCmd       `cmd:"" uses:"dir store key aws" help:"Print an environment with its secrets."`
 	Get        getCmd        `cmd:"" uses:"dir store key" help:"Print an environment without calling a provider, secrets redacted."`
-	Check      checkCmd      `cmd:"" uses:"dir store" help:"Say what is wrong with environments."`
+	Check      checkCmd      `cmd:"" uses:"dir store" help:"Say what is wrong with environments, or with all."`
 	Explain    explainCmd    `cmd:"" uses:"dir store" help:"Say where a value comes from."`
 	Graph      graphCmd      `cmd:"" uses:"dir store" help:"Draw what an environment imports and calls."`
 	Diff       diffCmd       `cmd:"" uses:"dir store key aws" help:"Compare the values of two environments."`
 	Set        setCmd        `cmd:"" uses:"dir store key" help:"Change one value in an environment's file."`
 	Rm         rmCmd         `cmd:"" uses:"dir store" help:"Remove one value from an environment's file."`
 	Edit       editCmd       `cmd:"" uses:"dir store key" help:"Change an environment's file in your editor, with its secrets decrypted."`
-	Encrypt    encryptCmd    `cmd:"" uses:"dir store key" help:"Encrypt the secrets in an environment's file."`
+	Encrypt    encryptCmd    `cmd:"" uses:"dir store key" help:"Encrypt the secrets in the files of environments, or of all."`
 	Decrypt    decryptCmd    `cmd:"" uses:"dir store key" help:"Print an environment's file with its secrets decrypted."`
 	Rotate     rotateCmd     `cmd:"" uses:"dir store key aws" help:"Renew the credentials of an environment, or of all."`
 	Status     statusCmd     `cmd:"" uses:"dir store key aws" help:"Say how old the credentials of an environment, or of all, are."`
 	Audit      auditCmd      `cmd:"" uses:"dir store key aws" help:"Say which access keys there are, and what is wrong with them."`
-	Verify     verifyCmd     `cmd:"" uses:"dir store key aws" help:"Prove that the credentials of an environment work."`
+	Verify     verifyCmd     `cmd:"" uses:"dir store key aws" help:"Prove that the credentials of an environment, or of all, work."`
 	Doctor     doctorCmd     `cmd:"" uses:"dir store key aws" help:"Say what is wrong with an environment and all that it needs, and what to do."`
 	Run        runCmd        `cmd:"" uses:"dir store key aws" help:"Run a program with the variables and files of an environment."`
 	Key        keyCmd        `cmd:"" uses:"key" help:"Make keys."`
 	OIDC       oidcCmd       `cmd:"" uses:"" name:"oidc" help:"Log in to AWS with tokens of an issuer of your own."`
 	Completion completionCmd `cmd:"" uses:"" help:"Print a script that lets a shell complete commands, environments and paths."`
 	Schema     schemaCmd     `cmd:"" uses:"" help:"Print a JSON Schema of environments, for editors."`
+	Help       helpCmd       `cmd:"" uses:"" help:"Print what a command does and takes."`
 	Version    versionCmd    `cmd:"" uses:"" help:"Print which esc this is."`
 	Complete   completeCmd   `cmd:"" hidden:"" name:"__complete" help:"Print what a shell offers for the last word."`
 }

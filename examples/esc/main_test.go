@@ -140,7 +140,7 @@ func TestInterrupted(t *testing.T) {
 	g := &cli{storeFlags: storeFlags{Dir: "../environments"}}
 	open := &openCmd{Env: "myapp/dev", Format: "json"}
 	get := &getCmd{Env: "myapp/dev", selection: selection{Format: "json"}}
-	check := &checkCmd{Envs: []string{"myapp/dev", "aws/login"}}
+	check := &checkCmd{many: many{Envs: []string{"myapp/dev", "aws/login"}}}
 	for _, err := range []error{open.Run(ctx, g), get.Run(ctx, g), check.Run(ctx, g)} {
 		var out strings.Builder
 		if code := report(&out, err); code != 1 || out.String() != "error: interrupted\n" {

@@ -25,8 +25,14 @@ func orient(ctx context.Context, c *cli) bool {
 	}
 	names, err := c.evaluator().List(ctx)
 	switch {
+	case c.checkDirectory() != nil && c.Store == "":
+		fmt.Fprintf(&b, "There is no directory %q.\n\n", c.place())
+		b.WriteString("  esc init           makes it, with a first environment, and a key for secrets\n")
+		b.WriteString("  esc --dir DIR ls   lists the environments of another directory\n")
 	case err != nil:
 		fmt.Fprintf(&b, "%s %q cannot be read: %v.\nName another one with --dir or in ESC_DIR.\n", kind, c.place(), err)
+	case len(names) == 0 && c.Store != "":
+		fmt.Fprintf(&b, "There are none in %q yet.\n\n  esc new NAME   makes a first one\n", c.place())
 	case len(names) == 0:
 		fmt.Fprintf(&b, "There are none in %q yet.\n\n", c.place())
 		b.WriteString("  esc init           makes a first one, and a key for secrets\n")
@@ -42,6 +48,7 @@ func orient(ctx context.Context, c *cli) bool {
 		fmt.Fprintf(&b, "\n  esc get %s      shows one, without its secrets\n", names[0])
 		fmt.Fprintf(&b, "  esc open %s     shows all of it\n", names[0])
 		fmt.Fprintf(&b, "  esc edit %s     changes it\n", names[0])
+		fmt.Fprintf(&b, "  esc new NAME%*s  makes another one\n", len(names[0]), "")
 	}
 	b.WriteString("\nesc --help lists all commands.\n")
 	fmt.Print(b.String())

@@ -26,8 +26,8 @@ func (c *rotateCmd) plan(ctx context.Context, e *eval.Evaluator) error {
 }
 
 // planAll prints what a rotation of many environments would do. What is no news is left out of the text.
-func (c *rotateCmd) planAll(ctx context.Context, e *eval.Evaluator) error {
-	names, err := c.names(ctx, e)
+func (c *rotateCmd) planAll(ctx context.Context, g *cli, e *eval.Evaluator) error {
+	names, err := c.names(ctx, g, e)
 	if err != nil {
 		return err
 	}

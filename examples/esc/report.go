@@ -87,12 +87,50 @@ func (c *cli) explain(err error) error {
 	case hasCode(err, "no-crypter"):
 		_, why := c.keys()
 		return errors.Join(err, why)
-	case hasCode(err, "load-failed") && errors.Is(err, fs.ErrNotExist) && c.Store == "" && c.hasNone():
-		return errors.Join(err, hint(fmt.Sprintf("there are no environments in %q; make one with esc init", c.directory())))
-	case c.Dir == "" && c.Store == "" && hasCode(err, "load-failed") && errors.Is(err, fs.ErrNotExist):
-		return errors.Join(err, hint("environments are looked for in the working directory; name another one with --dir or in ESC_DIR"))
+	case isUsage(err), !hasCode(err, "load-failed") && !hasCode(err, "save-failed") && !isListError(err):
+		return err
 	}
-	return err
+	if missing := c.checkDirectory(); missing != nil {
+		return errors.Join(missing, hintsOf(err))
+	}
+	return errors.Join(err, c.absentHint(err))
+}
+
+// absentHint says what to do about an environment that is not there, unless there are names that are like it.
+func (c *cli) absentHint(err error) error {
+	switch {
+	case !hasCode(err, "load-failed"), !errors.Is(err, fs.ErrNotExist), slices.ContainsFunc(parts(err), isAnswered):
+		return nil
+	case c.hasNone():
+		return c.noneHint()
+	}
+	how := hint("esc ls lists the environments, and esc new NAME makes one")
+	if c.Dir == "" && c.Store == "" {
+		return errors.Join(how, hint("environments are looked for in the working directory; name another one with --dir or in ESC_DIR"))
+	}
+	return how
+}
+
+// isAnswered reports whether an error says by itself which environment may be meant.
+func isAnswered(err error) bool {
+	d, ok := err.(*eval.Diagnostic)
+	return ok && d.Code == "load-failed" && d.Hint != ""
+}
+
+func isListError(err error) bool {
+	_, ok := errors.AsType[listError](err)
+	return ok
+}
+
+// hintsOf returns the hints that were joined to an error.
+func hintsOf(err error) error {
+	var hints []error
+	for _, part := range parts(err) {
+		if h, ok := part.(hint); ok {
+			hints = append(hints, h)
+		}
+	}
+	return errors.Join(hints...)
 }
 
 // hasNone reports whether there are no environments at all, as far as that shows within a second: a directory can hold a

@@ -58,7 +58,7 @@ func (c *rotateCmd) Run(ctx context.Context, g *cli) error {
 	e := g.evaluator()
 	switch {
 	case c.All && c.DryRun:
-		return c.planAll(ctx, e)
+		return c.planAll(ctx, g, e)
 	case c.DryRun:
 		return c.plan(ctx, e)
 	}
@@ -66,7 +66,7 @@ func (c *rotateCmd) Run(ctx context.Context, g *cli) error {
 	notifier.Grace = notifyGrace
 	defer notifier.Close()
 	if c.All {
-		return c.rotateAll(ctx, e, notifier)
+		return c.rotateAll(ctx, g, e, notifier)
 	}
 	return c.rotate(ctx, e, notifier)
 }
@@ -96,8 +96,8 @@ func (c *rotateCmd) rotate(ctx context.Context, e *eval.Evaluator, notifier *not
 }
 
 // rotateAll rotates many.
-func (c *rotateCmd) rotateAll(ctx context.Context, e *eval.Evaluator, notifier *notify.Notifier) error {
-	names, err := c.names(ctx, e)
+func (c *rotateCmd) rotateAll(ctx context.Context, g *cli, e *eval.Evaluator, notifier *notify.Notifier) error {
+	names, err := c.names(ctx, g, e)
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"io"
 	"os"
 
@@ -31,5 +32,13 @@ func (s selection) check() error {
 // print writes an environment without errors to standard output, and its warnings to standard error.
 func (s selection) print(env *eval.Environment, reveal bool) error {
 	printDiagnostics(os.Stderr, env.Diagnostics)
-	return env.Write(os.Stdout, s.options(reveal))
+	if s.Format != "json" && s.Format != "detailed" {
+		return env.Write(os.Stdout, s.options(reveal))
+	}
+	var text bytes.Buffer
+	if err := env.Write(&text, s.options(reveal)); err != nil {
+		return err
+	}
+	_, err := os.Stdout.Write(visibleJSON(text.Bytes()))
+	return err
 }

@@ -152,17 +152,11 @@ func (c *setCmd) text(ctx context.Context) (string, error) {
 	return readText(os.Stdin)
 }
 
-// maxText bounds what is read for one value, in bytes. It is above what a document may hold.
-const maxText = 4 << 20
-
 // readText reads all there is, without the line end after a single line.
 func readText(r io.Reader) (string, error) {
-	data, err := io.ReadAll(io.LimitReader(r, maxText+1))
-	switch {
-	case err != nil:
+	data, err := readAll(r)
+	if err != nil {
 		return "", err
-	case len(data) > maxText:
-		return "", fmt.Errorf("the value has more than %d bytes", maxText)
 	}
 	if line, ok := strings.CutSuffix(string(data), "\n"); ok && !strings.Contains(line, "\n") {
 		return strings.TrimSuffix(line, "\r"), nil

@@ -27,13 +27,16 @@ changes.
 With --check the exit code is 3 if a rotation is unfinished, or if something is overdue: it has been due for more than a
 day, so that daily runs do not come, or do not get it done. Any other fault comes before that.
 
+With -f json, created is when the key or password in use was made, from which its age counts, whatever its state calls that
+in the document.
+
     esc status myapp/dev
     esc status --check`
 }
 
 func (c *statusCmd) Run(ctx context.Context, g *cli) error {
 	e := g.evaluator()
-	statuses, err := c.statuses(ctx, e)
+	statuses, err := c.statuses(ctx, g, e)
 	if err != nil {
 		return err
 	}
@@ -64,9 +67,9 @@ func (c *statusCmd) Run(ctx context.Context, g *cli) error {
 }
 
 // statuses asks one environment or many.
-func (c *statusCmd) statuses(ctx context.Context, e *eval.Evaluator) (iter.Seq2[*eval.Status, error], error) {
+func (c *statusCmd) statuses(ctx context.Context, g *cli, e *eval.Evaluator) (iter.Seq2[*eval.Status, error], error) {
 	if c.All {
-		names, err := c.names(ctx, e)
+		names, err := c.names(ctx, g, e)
 		return e.StatusAll(ctx, names, eval.StatusOptions{}), err
 	}
 	status, err := e.Status(ctx, *c.Env, eval.StatusOptions{Paths: c.Paths})
@@ -91,7 +94,7 @@ type statusLine struct {
 	Rotator     string           `json:"rotator"`
 	Rotated     bool             `json:"rotated"`
 	KeyID       string           `json:"keyId,omitempty"`
-	Made        *time.Time       `json:"made,omitempty"`
+	Created     *time.Time       `json:"created,omitempty"` // the key, or whatever else is in use
 	Due         []actionJSON     `json:"due,omitempty"`
 	Next        *time.Time       `json:"next,omitempty"` // when something more will be due
 	Unfinished  string           `json:"unfinished,omitempty"`
@@ -117,7 +120,7 @@ func actions(due []rotators.Action) (list []actionJSON) {
 
 func newStatusLine(environment string, r eval.StatusResult) statusLine {
 	return statusLine{
-		Environment: environment, Path: r.Path, Rotator: r.Rotator, Rotated: r.Rotated, KeyID: r.Due.KeyID, Made: instant(r.Due.Made),
+		Environment: environment, Path: r.Path, Rotator: r.Rotator, Rotated: r.Rotated, KeyID: r.Due.KeyID, Created: instant(r.Due.Made),
 		Due: actions(r.Due.Actions), Next: instant(r.Due.Next), Unfinished: r.Due.Unfinished, Diagnostics: r.Diagnostics, known: r.Known,
 	}
 }
@@ -132,7 +135,7 @@ func (c *statusCmd) print(lines []statusLine, now time.Time) error {
 	table := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "ENVIRONMENT\tPATH\tROTATOR\tKEY\tAGE\tDUE NOW\tNEXT\tLAST RUN")
 	for _, l := range lines {
-		fmt.Fprintln(table, visibleAll("\t", l.Environment, l.Path, l.Rotator, dash(l.KeyID), age(l.Made, now), l.due(), l.next(), l.last()))
+		fmt.Fprintln(table, visibleAll("\t", l.Environment, l.Path, l.Rotator, dash(l.KeyID), age(l.Created, now), l.due(), l.next(), l.last()))
 	}
 	return table.Flush()
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -12,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/alecthomas/kong"
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/escapement-go/escapement/eval"
@@ -33,18 +35,63 @@ func (f *storeFlags) Validate() error {
 	return nil
 }
 
+// BeforeApply has a flag count before the variable of the other one.
+func (f *storeFlags) BeforeApply(command *kong.Context) error {
+	given := func(name string) bool {
+		return slices.ContainsFunc(command.Path, func(part *kong.Path) bool { return part.Flag != nil && part.Flag.Name == name })
+	}
+	switch dir, store := given("dir"), given("store"); {
+	case dir && store:
+		return errors.New("--dir and --store are both given")
+	case dir:
+		f.Store = ""
+	case store:
+		f.Dir = ""
+	}
+	return nil
+}
+
 // directory is where the environments are if they are in a directory.
 func (f *storeFlags) directory() string { return cmp.Or(f.Dir, ".") }
 
 // place is how messages name where the environments are.
 func (f *storeFlags) place() string { return cmp.Or(f.Store, f.directory()) }
 
-// remedy is what to do where there are no environments.
-func (f *storeFlags) remedy() string {
+// noneHint is what to do where there are no environments.
+func (f *storeFlags) noneHint() hint {
+	how := "esc init"
 	if f.Store != "" {
-		return ""
+		how = "esc new NAME"
 	}
-	return "; make one with esc init"
+	return hint(fmt.Sprintf("there are no environments in %q; make one with %s", f.place(), how))
+}
+
+// localDirectory is where the documents are, if that is on this machine.
+func (f *storeFlags) localDirectory() (dir string, ok bool) {
+	loader, _ := f.loader()
+	if store, isGit := loader.(*git.Store); isGit {
+		return cmp.Or(store.Dir, "."), true
+	}
+	return f.directory(), f.Store == ""
+}
+
+// checkDirectory says that there is no directory for the environments, and what to do.
+func (f *storeFlags) checkDirectory() error {
+	dir, ok := f.localDirectory()
+	if !ok {
+		return nil
+	}
+	switch info, err := os.Stat(dir); {
+	case errors.Is(err, fs.ErrNotExist):
+		err = fmt.Errorf("there is no directory %q", dir)
+		if f.Store != "" {
+			return errors.Join(err, hint("name another one with --store or in ESC_STORE"))
+		}
+		return errors.Join(err, hint("name another one with --dir or in ESC_DIR, or make it with esc init "+shellWord(dir)))
+	case err == nil && !info.IsDir():
+		return errors.Join(fmt.Errorf("%q is not a directory", dir), hint("name one with --dir or in ESC_DIR"))
+	}
+	return nil
 }
 
 // loader returns the store of the environments.

@@ -1,10 +1,11 @@
 package main
 
 import (
-	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"os"
 	"strings"
 
@@ -12,29 +13,67 @@ import (
 )
 
 type verifyCmd struct {
-	Env    string   `arg:"" help:"Name of the environment, such as myapp/dev."`
-	Paths  []string `arg:"" optional:"" name:"path" help:"Paths of rotators, or of what holds some; all of the environment's own where they are left out."`
-	Format string   `short:"f" enum:"text,json" default:"text" help:"One of text, json."`
+	wanted
+	Format string `short:"f" enum:"text,json" default:"text" help:"One of text, json."`
 }
 
 func (c *verifyCmd) Help() string {
 	return `Proves that the current credentials of an environment work, by using each for a call that changes nothing: for an access key
 of AWS, sts:GetCallerIdentity. No login is needed. Prints a line for each: its path, and as what it works. What no call
-proves, such as a console password, is "not verifiable".
+proves, such as a console password, is "not verifiable". With --all that is done for all environments, or for those at or
+below each PREFIX, and each line begins with the name.
 
-The exit code is 3 if a credential does not work, or if that could not be found out.
+The exit code is 3 if a credential does not work, or if that could not be found out; a fault that the help of esc gives the
+code 1 comes before that.
 
-    esc verify myapp/dev`
+    esc verify myapp/dev
+    esc verify --all shop infra/aws`
 }
 
 func (c *verifyCmd) Run(ctx context.Context, g *cli) error {
-	verification, err := g.evaluator().Verify(ctx, c.Env, c.Paths...)
-	if err == nil {
-		printDiagnostics(os.Stderr, verification.Environment.Diagnostics)
+	verifications, err := c.verifications(ctx, g)
+	if err != nil {
+		return err
 	}
-	lines, failed := []verifiedLine{}, false
-	for _, r := range verification.Results {
-		line := verifiedLine{Path: r.Path, Rotator: r.Rotator, Result: "not verifiable", Diagnostics: r.Diagnostics}
+	lines, told, code := []verifiedLine{}, findings{}, exitDone
+	var errs []error
+	for verification, err := range verifications {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		errs = append(errs, told.news(verification.Environment.Diagnostics, err))
+		verified, failed := verifiedLines(verification)
+		lines = append(lines, verified...)
+		switch {
+		case failed:
+			code = graver(code, exitRotateFailed)
+		case err != nil:
+			code = graver(code, exitFault)
+		}
+	}
+	if err := c.print(os.Stdout, lines); err != nil || code == exitDone {
+		return err
+	}
+	return exitError{errors.Join(errs...), code}
+}
+
+// verifications asks one environment or many.
+func (c *verifyCmd) verifications(ctx context.Context, g *cli) (iter.Seq2[*eval.Verification, error], error) {
+	e := g.evaluator()
+	if c.All {
+		names, err := c.names(ctx, g, e)
+		return e.VerifyAll(ctx, names), err
+	}
+	verification, err := e.Verify(ctx, *c.Env, c.Paths...)
+	return func(yield func(*eval.Verification, error) bool) { yield(verification, err) }, nil
+}
+
+// verifiedLines returns a line for each rotator of an environment, and whether one failed.
+func verifiedLines(v *eval.Verification) (lines []verifiedLine, failed bool) {
+	for _, r := range v.Results {
+		line := verifiedLine{
+			Environment: v.Environment.Name, Path: r.Path, Rotator: r.Rotator, Result: "not verifiable", Diagnostics: r.Diagnostics,
+		}
 		switch {
 		case r.Proof != nil:
 			line.Result, line.KeyID, line.Identity = "works", r.Proof.KeyID, r.Proof.Identity
@@ -43,14 +82,12 @@ func (c *verifyCmd) Run(ctx context.Context, g *cli) error {
 		}
 		lines = append(lines, line)
 	}
-	if printErr := c.print(os.Stdout, lines); printErr != nil || !failed {
-		return cmp.Or(err, printErr)
-	}
-	return exitError{err, exitRotateFailed}
+	return lines, failed
 }
 
 // A verifiedLine is what is printed of one rotator as JSON.
 type verifiedLine struct {
+	Environment string           `json:"environment"`
 	Path        string           `json:"path"`
 	Rotator     string           `json:"rotator"`
 	Result      string           `json:"result"` // works, failed or not verifiable
@@ -64,7 +101,11 @@ func (c *verifyCmd) print(w io.Writer, lines []verifiedLine) error {
 		return printJSON(w, lines)
 	}
 	for _, line := range lines {
-		if _, err := fmt.Fprintln(w, strings.TrimSpace(joined(line.Path, line.Result, line.KeyID, line.Identity))); err != nil {
+		name := ""
+		if c.All {
+			name = line.Environment
+		}
+		if _, err := fmt.Fprintln(w, strings.TrimSpace(joined(name, line.Path, line.Result, line.KeyID, line.Identity))); err != nil {
 			return err
 		}
 	}

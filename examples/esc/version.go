@@ -5,6 +5,8 @@ import (
 	"os"
 	"runtime"
 	"runtime/debug"
+
+	"github.com/alecthomas/kong"
 )
 
 type versionCmd struct {
@@ -16,6 +18,15 @@ func (c *versionCmd) Help() string {
 
     esc version
     esc version -f json`
+}
+
+// A versionFlag prints which esc this is, whatever else is on the command line.
+type versionFlag bool
+
+func (versionFlag) BeforeReset(app *kong.Kong) error {
+	err := (&versionCmd{}).Run()
+	app.Exit(report(os.Stderr, err))
+	return nil
 }
 
 // A build says what a program was built of and with.

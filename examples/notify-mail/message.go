@@ -18,7 +18,7 @@ const maxSubject = 150
 // message makes the mail. Whatever the notice holds, a header has one line: what is not plain text in it is encoded.
 func message(from, to *mail.Address, n notify.Notice) []byte {
 	var b bytes.Buffer
-	subject := []rune(n.Subject())
+	subject := []rune(strings.ReplaceAll(n.Subject(), "=?", "= ?")) // what begins so, a reader of mails would decode
 	if len(subject) > maxSubject {
 		subject = append(subject[:maxSubject], '…')
 	}

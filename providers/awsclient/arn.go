@@ -11,12 +11,12 @@ import (
 	"github.com/escapement-go/escapement/providers/awspartition"
 )
 
-// An ARN is what that of an IAM user or role says.
+// An ARN is what that of an IAM user, role or managed policy says.
 type ARN struct {
-	Text      string
-	Partition awspartition.Partition
-	Account   string // 12 digits
-	Name      string // without path
+	Text      string                 // the whole
+	Partition awspartition.Partition // of a policy it may be unknown, and has only a name then
+	Account   string                 // 12 digits, or "aws" for a policy of AWS's own
+	Name      string                 // without path
 }
 
 var (
@@ -105,8 +105,7 @@ func kindOf(resource string) string {
 	return "something else"
 }
 
-// ParsePolicy reads the ARN of a managed policy. Its account is "aws" for a policy of AWS's own. The error begins with a
-// verb.
+// ParsePolicy is [ParseUser] for managed policies, those of AWS's own among them.
 func ParsePolicy(text string) (ARN, error) {
 	parsed, err := arn.Parse(text)
 	path, isPolicy := strings.CutPrefix(parsed.Resource, "policy/")

@@ -76,7 +76,7 @@ func (p *Provider) Open(ctx context.Context, req *providers.Request) (any, error
 
 // openOIDC returns the credentials of a session, and sees to it that nothing secret in req is in what is said of it.
 func (p *Provider) openOIDC(ctx context.Context, in *oidc, req *providers.Request) (any, error) {
-	hidden := secretTexts(req.Inputs)
+	secrets := secretTexts(req.Inputs)
 	l, err := in.login()
 	if err != nil {
 		return nil, err
@@ -85,11 +85,11 @@ func (p *Provider) openOIDC(ctx context.Context, in *oidc, req *providers.Reques
 		Environment: req.Environment, Root: req.Root, SubjectAttributes: l.attributes,
 	})
 	if err != nil {
-		return nil, withoutTexts(err, hidden)
+		return nil, withoutTexts(err, secrets)
 	}
 	if req.Warn != nil {
 		for _, warning := range s.warnings {
-			req.Warn(hide(warning, hidden))
+			req.Warn(secrets.Mask(warning))
 		}
 	}
 	return s.outputs(), nil

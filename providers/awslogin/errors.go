@@ -1,14 +1,10 @@
 package awslogin
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
-	"maps"
-	"slices"
-	"strings"
 
-	"github.com/escapement-go/escapement/schema"
+	"github.com/escapement-go/escapement/providers/internal/hidden"
 )
 
 // An Error says why there are no credentials. Its text has what AWS answered, the cause and what to do; it holds no
@@ -42,61 +38,24 @@ func badInput(format string, args ...any) error {
 }
 
 // withoutTexts returns err without these texts. The original may be shared with calls that hide others.
-func withoutTexts(err error, texts []string) error {
+func withoutTexts(err error, texts hidden.Texts) error {
 	var e *Error
 	if len(texts) == 0 || !errors.As(err, &e) {
 		return err
 	}
-	hidden := *e
-	hidden.text = hide(e.text, texts)
-	return &hidden
+	masked := *e
+	masked.text = texts.Mask(e.text)
+	return &masked
 }
-
-// hide puts [secret] into the place of each of these texts, the longest first.
-func hide(s string, texts []string) string {
-	for _, text := range texts {
-		s = strings.ReplaceAll(s, text, "[secret]")
-	}
-	return s
-}
-
-// minHidden is the length in bytes from which a secret is hidden; shorter ones are in any text.
-const minHidden = 3
 
 // secretTexts returns the secret strings in data, and the accounts of those that are ARNs of roles, of which messages
-// are made. The longest come first.
-func secretTexts(data any) []string {
-	found := map[string]bool{}
-	gatherSecrets(data, false, found)
-	for text := range found {
-		if len(text) < minHidden {
-			delete(found, text)
+// are made.
+func secretTexts(data any) hidden.Texts {
+	texts := hidden.In(data)
+	for _, text := range texts {
+		if role, err := parseRole(text); err == nil {
+			texts = texts.With(role.Account)
 		}
 	}
-	return slices.SortedFunc(maps.Keys(found), func(a, b string) int {
-		return cmp.Or(cmp.Compare(len(b), len(a)), cmp.Compare(a, b))
-	})
-}
-
-func gatherSecrets(data any, secret bool, found map[string]bool) {
-	switch data := data.(type) {
-	case schema.Secret:
-		gatherSecrets(data.Data(), true, found)
-	case []any:
-		for _, item := range data {
-			gatherSecrets(item, secret, found)
-		}
-	case map[string]any:
-		for _, member := range data {
-			gatherSecrets(member, secret, found)
-		}
-	case string:
-		if !secret {
-			return
-		}
-		found[data] = true
-		if role, err := parseRole(data); err == nil {
-			found[role.Account] = true
-		}
-	}
+	return texts
 }

@@ -83,7 +83,7 @@ func createFile(path string, content []byte) error {
 // file with the key in PEM, relative to the description. A file that holds the key is refused if others than its owner
 // can read or write it (not on Windows). No error holds anything of a key.
 func ReadIssuer(path string) (Issuer, error) {
-	text, err := readPrivate(path, true)
+	text, err := readPrivate(path, fmt.Sprintf("the issuer %q", path))
 	if err != nil {
 		return Issuer{}, err
 	}
@@ -117,20 +117,16 @@ func (f issuerFile) readKey(dir string) (crypto.Signer, error) {
 	if !filepath.IsAbs(path) {
 		path = filepath.Join(dir, path)
 	}
-	text, err := readPrivate(path, false)
+	text, err := readPrivate(path, "the key of the issuer")
 	if err != nil {
 		return nil, err
 	}
 	return ParseKey(text)
 }
 
-// readPrivate reads a file that nobody but its owner can read. The name of a key's file is not shown, since it may be
-// a key that somebody wrote in another form.
-func readPrivate(path string, named bool) ([]byte, error) {
-	what := "the key of the issuer"
-	if named {
-		what = fmt.Sprintf("the issuer %q", path)
-	}
+// readPrivate reads a file that nobody but its owner can read. Errors call it what, and do not show the path: that of a key
+// may be a key that somebody wrote in another form.
+func readPrivate(path, what string) ([]byte, error) {
 	file, err := os.Open(path)
 	if err != nil {
 		if e := (*os.PathError)(nil); errors.As(err, &e) {

@@ -2,43 +2,30 @@ package awslogin_test
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/json"
 	"errors"
-	"flag"
 	"fmt"
 	"io/fs"
-	"net/http"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/escapement-go/escapement/providers/awslogin"
+	"github.com/escapement-go/escapement/providers/internal/seeded"
 )
 
 // canary stands for what no message may hold.
 const canary = "canary-of-the-sources"
 
-// The test binary is the command of Exec, too. The property tests have the same draws in every run, unless -rapid.seed
-// asks for others.
+// The test binary is the command of Exec, too.
 func TestMain(m *testing.M) {
 	if script, ok := os.LookupEnv("AWSLOGIN_TEST_COMMAND"); ok {
 		os.Exit(command(script))
 	}
-	flag.Parse()
-	if seed := flag.Lookup("rapid.seed"); seed.Value.String() == seed.DefValue {
-		if err := seed.Value.Set("1"); err != nil {
-			panic(err)
-		}
-	}
-	os.Exit(m.Run())
+	os.Exit(seeded.Run(m))
 }
 
 // command does what one of the commands of TestExec does, and returns its exit status.
@@ -185,103 +172,6 @@ func TestEnv(t *testing.T) {
 	wantToken(t, awslogin.Env{Name: "AWSLOGIN_TEST_TOKEN"}, "", "there are more than 20000 bytes")
 }
 
-func TestGitHubActions(t *testing.T) {
-	value, err := json.Marshal(map[string]any{"count": 1, "value": jwt(nil)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	ok := reply{status: 200, body: string(value)}
-	tests := []struct {
-		name    string
-		answers []reply
-		tries   int
-		err     string
-	}{
-		{"token", []reply{ok}, 1, ""},
-		{"out of order once", []reply{{status: 503}, ok}, 2, ""},
-		{"lost twice", []reply{{}, {}, ok}, 3, ""},
-		{"out of order", []reply{{status: 500, body: canary}}, 3, "answered 500"},
-		{"too busy", []reply{{status: 429}}, 3, "answered 429"},
-		{"lost", []reply{{}}, 3, "gave no answer: EOF"},
-		{"refused", []reply{{status: 401, body: canary}}, 1, `answered 401; check that the job has "permissions: id-token: write"`},
-		{"redirect", []reply{{status: 307, header: map[string]string{"Location": "/elsewhere"}}, ok}, 1, "answered 307"},
-		{"no value", []reply{{status: 200, body: `{"count":1}`}}, 1, "holds no token"},
-		{"HTML", []reply{{status: 200, body: "<html>" + canary}}, 1, "holds no token"},
-		{"broken off", []reply{{status: 200, body: "{", header: map[string]string{"Content-Length": "99"}}}, 3, "broke off"},
-	}
-	for _, test := range tests {
-		t.Run(test.name, func(t *testing.T) {
-			var mu sync.Mutex // net/http gives no order between what it serves and what it answers
-			var asked []*http.Request
-			clock := newClock()
-			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-				mu.Lock()
-				asked = append(asked, r)
-				answer := test.answers[min(len(asked), len(test.answers))-1]
-				mu.Unlock()
-				if answer.status == 0 {
-					panic(http.ErrAbortHandler)
-				}
-				for name, value := range answer.header {
-					w.Header().Set(name, value)
-				}
-				w.WriteHeader(answer.status)
-				_, _ = w.Write([]byte(answer.body))
-			}))
-			defer server.Close()
-			t.Setenv("ACTIONS_ID_TOKEN_REQUEST_URL", server.URL+"/token?api-version=2.0&secret="+canary)
-			t.Setenv("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "bearer-"+canary)
-			wantToken(t, awslogin.GitHubActions{Clock: clock}, jwt(nil), test.err)
-			mu.Lock()
-			defer mu.Unlock()
-			if len(asked) != test.tries || len(clock.slept) != test.tries-1 {
-				t.Errorf("%d tries and %d waits, want %d", len(asked), len(clock.slept), test.tries)
-			}
-			for _, r := range asked {
-				query := r.URL.Query()
-				if r.Method != http.MethodGet || r.Header.Get("Authorization") != "Bearer bearer-"+canary ||
-					query.Get("audience") != "sts.amazonaws.com" || query.Get("api-version") != "2.0" {
-					t.Errorf("%s %s %v", r.Method, r.URL, r.Header)
-				}
-			}
-		})
-	}
-	t.Logf("GitHub Actions: %d cells", len(tests))
-}
-
-// The bearer goes to nobody whom the runner did not name, and not in the clear.
-func TestGitHubActionsVariables(t *testing.T) {
-	for _, test := range []struct{ url, bearer, err string }{
-		{"", "", `"permissions: id-token: write"`},
-		{"https://example.com/", "", "are not both set"},
-		{"", canary, "are not both set"},
-		{"http://example.com/", canary, "holds no https URL"},
-		{"http://localhost.example.com/", canary, "holds no https URL"},
-		{"ftp://127.0.0.1/", canary, "holds no https URL"},
-		{canary, canary, "holds no https URL"},
-		{"https://exa mple.com/", canary, "holds no https URL"},
-	} {
-		t.Setenv("ACTIONS_ID_TOKEN_REQUEST_URL", test.url)
-		t.Setenv("ACTIONS_ID_TOKEN_REQUEST_TOKEN", test.bearer)
-		wantToken(t, awslogin.GitHubActions{}, "", test.err)
-	}
-}
-
-func TestGitHubActionsAudience(t *testing.T) {
-	var got string
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		got = r.URL.Query().Get("audience")
-		_, _ = w.Write([]byte(`{"value":"t"}`))
-	}))
-	defer server.Close()
-	t.Setenv("ACTIONS_ID_TOKEN_REQUEST_URL", server.URL)
-	t.Setenv("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "b")
-	wantToken(t, awslogin.GitHubActions{Audience: "a&b=c"}, "t", "")
-	if got != "a&b=c" {
-		t.Errorf("audience %q", got)
-	}
-}
-
 func TestParseSource(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "issuer.json")
 	if _, err := awslogin.CreateIssuer(path, issuer(ecKey())); err != nil {
@@ -318,119 +208,4 @@ func TestParseSource(t *testing.T) {
 	if got, err := awslogin.ParseSource("issuer:" + path + "x"); got != nil || !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("got %v, %v", got, err)
 	}
-}
-
-func TestIssuerFiles(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "issuer.json")
-	made := awslogin.Issuer{URL: "https://oidc.example.com", Organization: "acme", Audience: "a",
-		Attributes: map[string]string{"pulumi.user.login": "ci"}}
-	created, err := awslogin.CreateIssuer(path, made)
-	if err != nil {
-		t.Fatal(err)
-	}
-	info, err := os.Stat(path)
-	if err != nil || info.Mode().Perm() != 0o600 && runtime.GOOS != "windows" {
-		t.Errorf("%v, %v", info.Mode(), err)
-	}
-	read, err := awslogin.ReadIssuer(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	read.Clock = newClock()
-	token, err := read.Token(t.Context(), awslogin.TokenRequest{Environment: "e", SubjectAttributes: []string{"pulumi.user.login"}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, claims := verify(t, token.Text.Reveal(), keysOf(t, created))
-	if claims["aud"] != "a" || claims["iss"] != made.URL ||
-		claims["sub"] != "pulumi:environments:pulumi.organization.login:acme:pulumi.user.login:ci" {
-		t.Errorf("claims %v", claims)
-	}
-	if _, err := awslogin.CreateIssuer(path, made); !errors.Is(err, fs.ErrExist) {
-		t.Errorf("got %v", err)
-	}
-	made.URL = "example.com"
-	other := filepath.Join(t.TempDir(), "other.json")
-	_, err = awslogin.CreateIssuer(other, made)
-	checkError(t, err, "bad-issuer", "has the URL")
-	if _, err := os.Stat(other); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("a file was left: %v", err)
-	}
-}
-
-func TestReadIssuer(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "issuer.json")
-	if _, err := awslogin.CreateIssuer(path, issuer(ecKey())); err != nil {
-		t.Fatal(err)
-	}
-	text, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var members map[string]any
-	if err := json.Unmarshal(text, &members); err != nil {
-		t.Fatal(err)
-	}
-	key := members["key"].(string)
-	description := func(mode fs.FileMode, change map[string]any) string {
-		all := map[string]any{}
-		for name, value := range members {
-			all[name] = value
-		}
-		for name, value := range change {
-			all[name] = value
-		}
-		text, err := json.Marshal(all)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return write(t, "issuer.json", string(text), mode)
-	}
-	beside := description(0o600, map[string]any{"key": "key.pem"})
-	if err := os.WriteFile(filepath.Join(filepath.Dir(beside), "key.pem"), []byte(key), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	secretKey := rand.Text()
-	tests := []struct {
-		name, path, want string
-	}{
-		{"as written", path, ""},
-		{"read-only", description(0o400, nil), ""},
-		{"key beside it", beside, ""},
-		{"key elsewhere", description(0o600, map[string]any{"key": filepath.Join(filepath.Dir(beside), "key.pem")}), ""},
-		{"group can read", description(0o640, nil), `can be read by others than its owner (mode 0640); run "chmod 600" on it`},
-		{"others can read", description(0o604, nil), "can be read by others than its owner (mode 0604)"},
-		{"others can write", description(0o602, nil), "mode 0602"},
-		{"key that others can read", description(0o600, map[string]any{"key": write(t, "key", key, 0o644)}), "the key of the issuer can be read by others"},
-		{"absent", filepath.Join(t.TempDir(), "absent"), "no such file"},
-		{"absent key", description(0o600, map[string]any{"key": secretKey}), "cannot read the key of the issuer: no such file"},
-		{"directory", t.TempDir(), "it is no regular file"},
-		{"no JSON", write(t, "issuer", secretKey, 0o600), "is no description of an issuer"},
-		{"two values", write(t, "issuer", string(text)+"{}", 0o600), "is no description of an issuer"},
-		{"unknown member", description(0o600, map[string]any{"keys": secretKey}), "is no description of an issuer"},
-		{"number", description(0o600, map[string]any{"key": 5}), "is no description of an issuer"},
-		{"huge", write(t, "issuer", strings.Repeat(" ", 65537), 0o600), "more than 65536 bytes"},
-		{"no key", description(0o600, map[string]any{"key": ""}), "has no key"},
-		{"key without PEM", description(0o600, map[string]any{"key": "a\n" + secretKey}), "has no key"},
-		{"broken key", description(0o600, map[string]any{"key": "-----BEGIN PRIVATE KEY-----\n" + secretKey}), "not in PEM"},
-		{"wrong URL", description(0o600, map[string]any{"url": "http://example.com"}), "has the URL"},
-		{"wrong organization", description(0o600, map[string]any{"organization": "a b"}), "has the organization"},
-		{"wrong attribute", description(0o600, map[string]any{"attributes": map[string]any{"a": "b"}}), `has the attribute "a"`},
-	}
-	for _, test := range tests {
-		t.Run(test.name, func(t *testing.T) {
-			i, err := awslogin.ReadIssuer(test.path)
-			if test.want == "" {
-				if err != nil || i.Organization != "acme" {
-					t.Errorf("got %v, %v", i, err)
-				}
-				return
-			}
-			if err == nil || !strings.Contains(err.Error(), test.want) {
-				t.Errorf("got  %v\nwant %s", err, test.want)
-			}
-			silent(t, printed(err), secretKey, strings.Split(key, "\n")[1])
-		})
-	}
-	t.Logf("descriptions of issuers: %d cells", len(tests))
 }

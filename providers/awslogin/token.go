@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/escapement-go/escapement/providers/internal/hidden"
 	"github.com/escapement-go/escapement/schema"
 )
 
@@ -124,5 +125,5 @@ func shortened(text string, most int) string {
 // scrub removes the token from a text that AWS, or what answers in its place, wrote: whole, in parts and in pieces.
 func (t *token) scrub(text string) string {
 	whole := t.text.Reveal()
-	return hide(text, append([]string{whole}, strings.Split(whole, ".")...))
+	return hidden.Texts{whole}.With(strings.Split(whole, ".")...).Mask(text)
 }

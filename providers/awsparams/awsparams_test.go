@@ -19,22 +19,20 @@ import (
 	"github.com/escapement-go/escapement/providers/awsclient"
 	"github.com/escapement-go/escapement/providers/awsparams"
 	"github.com/escapement-go/escapement/providers/awstest"
+	"github.com/escapement-go/escapement/providers/internal/awsgettest"
 	"github.com/escapement-go/escapement/providers/providertest"
 	"github.com/escapement-go/escapement/schema"
 )
 
-const region = "us-west-2"
-
-// An account is a simulated one, with the provider that reads it for the user app.
-type account struct {
-	*awstest.Simulator
-	provider *awsparams.Provider
-}
+type (
+	account = awsgettest.Account
+	object  = awsgettest.Object
+)
 
 // newAccount has a clock that runs, since with another one the SDK suspects a skew and tries calls again for it.
 func newAccount(t awstest.TB, parameters ...awstest.Parameter) account {
-	sim := awstest.New(t, awstest.Options{Region: region, Clock: awstest.RealTime(1), Parameters: parameters})
-	return account{sim, awsparams.Hasty(&awsparams.Provider{
+	sim := awstest.New(t, awstest.Options{Region: awsgettest.Region, Clock: awstest.RealTime(1), Parameters: parameters})
+	return account{Simulator: sim, ID: "name", Provider: awsparams.Hasty(&awsparams.Provider{
 		Options: awsclient.Options{Transport: sim.HTTPClient().Transport}, Clock: sim.Clock(),
 	})}
 }
@@ -49,27 +47,9 @@ func some() []awstest.Parameter {
 	}
 }
 
-type object = map[string]any
-
-// request asks for entries, given as alternating names and what they ask for: the name of a parameter or an object.
-func (a account) request(entries ...any) *providers.Request {
-	get := object{}
-	for i := 0; i < len(entries); i += 2 {
-		if name, isName := entries[i+1].(string); isName {
-			entries[i+1] = object{"name": name}
-		}
-		get[entries[i].(string)] = entries[i+1]
-	}
-	key := a.Credentials("app")
-	return &providers.Request{Environment: "test", Inputs: object{
-		"region": region, "get": get,
-		"login": object{"accessKeyId": key.AccessKeyID, "secretAccessKey": schema.NewSecret(key.SecretAccessKey)},
-	}}
-}
-
 // open opens a request and returns the outputs, with what is secret after "secret ".
-func (a account) open(ctx context.Context, req *providers.Request) (object, error) {
-	out, err := a.provider.Open(ctx, req)
+func open(ctx context.Context, a account, req *providers.Request) (object, error) {
+	out, err := a.Provider.Open(ctx, req)
 	if err != nil {
 		return nil, err
 	}
@@ -80,15 +60,6 @@ func (a account) open(ctx context.Context, req *providers.Request) (object, erro
 		}
 	}
 	return shown, nil
-}
-
-// actions are the calls so far, without what repeats on each line.
-func (a account) actions() []string {
-	var all []string
-	for _, c := range a.Calls() {
-		all = append(all, fmt.Sprintf("%s %s: %s", c.Action, c.Resource, c.Outcome))
-	}
-	return all
 }
 
 func TestOpen(t *testing.T) {
@@ -121,7 +92,7 @@ func TestOpen(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			a := newAccount(t, some()...)
-			got, err := a.open(t.Context(), a.request(test.entries...))
+			got, err := open(t.Context(), a, a.Request(test.entries...))
 			if test.name == "as it is stored" && err == nil {
 				if text := got["password"].(string); !strings.HasPrefix(text, "secret AQICAHh") || strings.Contains(text, "my-password") {
 					t.Errorf("got %q", text)
@@ -131,7 +102,7 @@ func TestOpen(t *testing.T) {
 			if diff := cmp.Diff(test.want, got); diff != "" || err != nil {
 				t.Errorf("%v -want +got\n%s", err, diff)
 			}
-			if diff := cmp.Diff(test.calls, a.actions()); diff != "" {
+			if diff := cmp.Diff(test.calls, a.Actions()); diff != "" {
 				t.Errorf("calls: -want +got\n%s", diff)
 			}
 		})
@@ -154,7 +125,7 @@ func many(n int) (parameters []awstest.Parameter, entries []any, want object) {
 func TestBatches(t *testing.T) {
 	parameters, entries, want := many(45)
 	a := newAccount(t, parameters...)
-	got, err := a.open(t.Context(), a.request(entries...))
+	got, err := open(t.Context(), a, a.Request(entries...))
 	if diff := cmp.Diff(want, got); diff != "" || err != nil {
 		t.Errorf("%v -want +got\n%s", err, diff)
 	}
@@ -168,13 +139,13 @@ func TestWithoutBatches(t *testing.T) {
 	parameters, entries, want := many(45)
 	a := newAccount(t, parameters...)
 	a.SetPolicy("app", awstest.Policy{"ssm:GetParameter"})
-	got, err := a.open(t.Context(), a.request(entries...))
+	got, err := open(t.Context(), a, a.Request(entries...))
 	if diff := cmp.Diff(want, got); diff != "" || err != nil {
 		t.Errorf("%v -want +got\n%s", err, diff)
 	}
 	// 5 batches, at most 8 more tries of GetParameters at once before one GetParameter has succeeded, and all others
 	if calls := len(a.Calls()); calls > 5+2*8+45 {
-		t.Errorf("%d calls:\n%s", calls, strings.Join(a.actions(), "\n"))
+		t.Errorf("%d calls:\n%s", calls, strings.Join(a.Actions(), "\n"))
 	}
 }
 
@@ -182,12 +153,12 @@ func TestWithoutBatches(t *testing.T) {
 func TestSpoiltBatch(t *testing.T) {
 	a := newAccount(t, some()...)
 	a.SetPolicy("app", awstest.Policy{"ssm:GetParameters *:parameter/app/*", "kms:Decrypt"})
-	_, err := a.open(t.Context(), a.request("a", "/app/url", "b", "hosts", "c", "/app/locked"))
+	_, err := open(t.Context(), a, a.Request("a", "/app/url", "b", "hosts", "c", "/app/locked"))
 	var refused *awsparams.Error
 	if !errors.As(err, &refused) || len(refused.Problems) != 1 || !slices.Equal(refused.Problems[0].Inputs, []string{`get["b"].name`}) {
 		t.Errorf("got %v", err)
 	}
-	if calls := a.actions(); len(calls) != 5 { // all three, each alone, and hosts with GetParameter
+	if calls := a.Actions(); len(calls) != 5 { // all three, each alone, and hosts with GetParameter
 		t.Errorf("calls %s", strings.Join(calls, "\n"))
 	}
 }
@@ -205,7 +176,7 @@ func TestAtOnce(t *testing.T) {
 		}
 	})
 	a.After(func(awstest.Call) { <-running })
-	if _, err := a.open(t.Context(), a.request(entries...)); err != nil || len(a.Calls()) != 15 {
+	if _, err := open(t.Context(), a, a.Request(entries...)); err != nil || len(a.Calls()) != 15 {
 		t.Error(err, len(a.Calls()))
 	}
 }
@@ -215,7 +186,7 @@ func TestPatience(t *testing.T) {
 	for _, outcome := range []awstest.Outcome{awstest.Throttled(), awstest.InternalError(), awstest.Unavailable(), awstest.Dropped()} {
 		a := newAccount(t, some()...)
 		a.Script(awstest.Rule{Nth: 1, Outcome: outcome}, awstest.Rule{Nth: 2, Outcome: outcome})
-		got, err := a.open(t.Context(), a.request("url", "/app/url"))
+		got, err := open(t.Context(), a, a.Request("url", "/app/url"))
 		if err != nil || got["url"] != "https://example.net" || len(a.Calls()) != 3 {
 			t.Errorf("%v: %v, %d calls", outcome, err, len(a.Calls()))
 		}
@@ -238,7 +209,7 @@ func TestAnyEntries(t *testing.T) {
 			want[name] = fmt.Sprintf("text-%02d", ids[name])
 			unique[fmt.Sprint(parameter, decrypt)] = true
 		}
-		got, err := a.open(context.Background(), a.request(entries...))
+		got, err := open(context.Background(), a, a.Request(entries...))
 		if diff := cmp.Diff(want, got); diff != "" || err != nil {
 			t.Fatalf("%v -want +got\n%s", err, diff)
 		}
@@ -258,7 +229,7 @@ func TestContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	a.Script(awstest.Rule{Outcome: awstest.TimedOut(time.Minute)})
 	a.Before(func(awstest.Call) { cancel() })
-	if _, err := a.open(ctx, a.request("url", "/app/url")); !errors.Is(err, context.Canceled) {
+	if _, err := open(ctx, a, a.Request("url", "/app/url")); !errors.Is(err, context.Canceled) {
 		t.Error(err)
 	}
 }
@@ -270,7 +241,7 @@ func TestUnknownType(t *testing.T) {
 		out.Parameters[0].Type = "Novelty"
 		out.Parameters[0].Selector = aws.String("")
 	})})
-	got, err := a.open(t.Context(), a.request("url", "/app/url"))
+	got, err := open(t.Context(), a, a.Request("url", "/app/url"))
 	if err != nil || got["url"] != "secret https://example.net" {
 		t.Error(got, err)
 	}
@@ -279,24 +250,24 @@ func TestUnknownType(t *testing.T) {
 // The provider keeps the rules of package providers.
 func TestContract(t *testing.T) {
 	a := newAccount(t, some()...)
-	hidden := a.request("a", "nothing")
+	hidden := a.Request("a", "nothing")
 	hidden.Inputs["get"] = object{"a": object{"name": schema.NewSecret("/hidden-name-of-nothing")}}
-	wrong := a.request("a", "/app/url")
+	wrong := a.Request("a", "/app/url")
 	wrong.Inputs["login"].(object)["secretAccessKey"] = schema.NewSecret("wrong-secret-of-the-key")
-	elsewhere := a.request("a", "/app/url")
+	elsewhere := a.Request("a", "/app/url")
 	elsewhere.Inputs["region"] = "nowhere"
-	providertest.Run(t, a.provider, providertest.Options{
+	providertest.Run(t, a.Provider, providertest.Options{
 		Opens: []providers.Request{
-			*a.request("a", "/app/url"), *a.request("a", "/app/password", "b", "hosts", "c", "hosts"), *a.request(),
+			*a.Request("a", "/app/url"), *a.Request("a", "/app/password", "b", "hosts", "c", "hosts"), *a.Request(),
 		},
-		Refuses: []providers.Request{*hidden, *wrong, *elsewhere, *a.request("a", "/nothing", "b", "hosts", "c", "/neither")},
+		Refuses: []providers.Request{*hidden, *wrong, *elsewhere, *a.Request("a", "/nothing", "b", "hosts", "c", "/neither")},
 	})
 }
 
 // Two names of one list have a list each.
 func TestOwnLists(t *testing.T) {
 	a := newAccount(t, some()...)
-	got, err := a.open(t.Context(), a.request("a", "hosts", "b", "hosts"))
+	got, err := open(t.Context(), a, a.Request("a", "hosts", "b", "hosts"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,8 +3,6 @@ package awsparams_test
 import (
 	"errors"
 	"fmt"
-	"regexp"
-	"strings"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
@@ -12,34 +10,21 @@ import (
 	"github.com/escapement-go/escapement/providers"
 	"github.com/escapement-go/escapement/providers/awsparams"
 	"github.com/escapement-go/escapement/providers/awstest"
+	"github.com/escapement-go/escapement/providers/internal/awsgettest"
 	"github.com/escapement-go/escapement/schema"
 )
 
 func forgetAll(out *ssm.GetParametersOutput) { out.Parameters = nil }
 
-func fault(outcome awstest.Outcome) func(account) {
-	return func(a account) { a.Script(awstest.Rule{Outcome: outcome}) }
-}
-
-func policy(p ...string) func(account) {
-	return func(a account) { a.SetPolicy("app", append(awstest.Policy{}, p...)) }
-}
-
-func login(member string, value any) func(*providers.Request) {
-	return func(req *providers.Request) { req.Inputs["login"].(object)[member] = value }
-}
-
 const denied = `may not be read: AccessDeniedException: User: arn:aws:iam::123456789012:user/app is not authorized to perform: ssm:GetParameters on resource: %[1]s ` +
 	`because no identity-based policy allows the ssm:GetParameters action (ssm:GetParameters, request ID); allow ssm:GetParameters on %[1]s to whoever owns the access key KEY`
 
-var failures = []struct {
-	name    string
-	prepare func(account)
-	entries []any
-	change  func(*providers.Request)
-	code    string
-	text    string // with ID for the ids of requests, and KEY for that of the access key
-}{
+var fault, policy, login = awsgettest.Fault, awsgettest.Policy, awsgettest.Login
+
+// A failure is written without the names of its fields.
+type failure awsgettest.Failure
+
+var failures = []failure{
 	{"an absent parameter", nil, []any{"a", "/app/url", "b", "/nothing"}, nil, "not-found",
 		`get["b"].name is no parameter in us-west-2 (ssm:GetParameters, request ID); write the name or the ARN of one that is there, or correct "region"`},
 	{"absent versions and labels", nil, []any{"a", "/app/url:7", "b", "/app/url:test", "c", "/nothing"}, nil, "not-found",
@@ -70,7 +55,7 @@ var failures = []struct {
 	{"an answer without values", fault(awstest.Altered(forgetAll)), []any{"a", "/app/url"}, nil, "unreadable-answer",
 		`get["a"].name is answered without a value; check the endpoint that the program is set up with, and proxies`},
 
-	{"a wrong secret key", nil, []any{"a", "/app/url", "b", "hosts"}, login("secretAccessKey", schema.NewSecret("wrong-secret-of-the-key")), "login-refused",
+	{"a wrong secret key", nil, []any{"a", "/app/url", "b", "hosts"}, login("secretAccessKey", schema.NewSecret(awsgettest.WrongSecret)), "login-refused",
 		`AWS does not accept "login": InvalidSignatureException: The request signature we calculated does not match the signature you provided. ` +
 			`Check your AWS Secret Access Key and signing method. Consult the service documentation for details ` +
 			`(ssm:GetParameters, request ID); check the access key KEY, or open a fresh login`},
@@ -92,7 +77,7 @@ var failures = []struct {
 		`the endpoint is not AWS: UnknownOperationException: The simulator was told to answer with this error ` +
 			`(ssm:GetParameters, request ID); check the endpoint that the program is set up with`},
 
-	{"no region", nil, []any{"a", "/app/url"}, func(req *providers.Request) { req.Inputs["region"] = "Oregon" }, "bad-input",
+	{"no region", nil, []any{"a", "/app/url"}, func(_ account, req *providers.Request) { req.Inputs["region"] = "Oregon" }, "bad-input",
 		`"region" is no region of AWS; write one such as "us-west-2"`},
 	{"ARNs of elsewhere", nil, []any{
 		"a", "arn:aws:ssm:us-east-1:123456789012:parameter/x", "b", "arn:aws-cn:ssm:cn-north-1:123456789012:parameter/x",
@@ -102,41 +87,16 @@ var failures = []struct {
 			`(2) get["b"].name is in the partition "aws-cn" and "region" in "aws"; change one of them, ` +
 			`(3) get["c"].name is not an ARN of "ssm"; write a name or such an ARN, ` +
 			`(4) get["d"].name is empty or longer than 2048 bytes; write a name or an ARN`},
-	{"a secret name that AWS repeats", policy(), []any{"a", object{"name": schema.NewSecret("/hidden-name")}}, nil, "access-denied",
+	{"a secret name that AWS repeats", policy(), []any{"a", object{"name": schema.NewSecret("/" + awsgettest.HiddenName)}}, nil, "access-denied",
 		fmt.Sprintf(`get["a"].name `+denied, "arn:aws:ssm:us-west-2:123456789012:parameter[secret]")},
 }
 
 // TestErrors fails in each way.
 func TestErrors(t *testing.T) {
 	codes := map[string]bool{}
-	for _, test := range failures {
-		t.Run(test.name, func(t *testing.T) {
-			a := newAccount(t, some()...)
-			if test.prepare != nil {
-				test.prepare(a)
-			}
-			req := a.request(test.entries...)
-			if test.change != nil {
-				test.change(req)
-			}
-			_, err := a.provider.Open(t.Context(), req)
-			var coded providers.Coder
-			if !errors.As(err, &coded) || coded.DiagnosticCode() != test.code {
-				t.Fatalf("got %v, want the code %s", err, test.code)
-			}
-			codes[test.code] = true
-			text := regexp.MustCompile(`request [0-9a-f-]{36}`).ReplaceAllString(err.Error(), "request ID")
-			text = strings.ReplaceAll(text, a.Credentials("app").AccessKeyID, "KEY")
-			if text != test.text {
-				t.Errorf("got  %s\nwant %s", text, test.text)
-			}
-			told := fmt.Sprintf("%v %+v %#v", err, err, err)
-			for _, secret := range append(a.Secrets(), "hidden-name", "wrong-secret-of-the-key") {
-				if strings.Contains(told, secret) {
-					t.Errorf("a secret is told: %s", told)
-				}
-			}
-		})
+	for _, f := range failures {
+		codes[f.Code] = true
+		t.Run(f.Name, func(t *testing.T) { awsgettest.Failure(f).Check(t, newAccount(t, some()...)) })
 	}
 	t.Logf("%d failures with %d codes", len(failures), len(codes))
 }
@@ -145,9 +105,9 @@ func TestErrors(t *testing.T) {
 func TestNoStorm(t *testing.T) {
 	_, entries, _ := many(150)
 	a := newAccount(t)
-	req := a.request(entries...)
-	login("secretAccessKey", schema.NewSecret("wrong-secret-of-the-key"))(req)
-	if _, err := a.provider.Open(t.Context(), req); err == nil || len(a.Calls()) > 8 {
+	req := a.Request(entries...)
+	login("secretAccessKey", schema.NewSecret(awsgettest.WrongSecret))(a, req)
+	if _, err := a.Provider.Open(t.Context(), req); err == nil || len(a.Calls()) > 8 {
 		t.Error(err, len(a.Calls()))
 	}
 }
@@ -155,7 +115,7 @@ func TestNoStorm(t *testing.T) {
 // TestProblems gives programs the parts of an error.
 func TestProblems(t *testing.T) {
 	a := newAccount(t, some()...)
-	_, err := a.provider.Open(t.Context(), a.request("a", "/nothing", "b", "/neither", "c", "/app/url"))
+	_, err := a.Provider.Open(t.Context(), a.Request("a", "/nothing", "b", "/neither", "c", "/app/url"))
 	var refused *awsparams.Error
 	if !errors.As(err, &refused) || len(refused.Problems) != 1 {
 		t.Fatal(err)

@@ -11,11 +11,6 @@ func mayNot(f awsget.Failure, action string) bool {
 	return f.Forbidden() && strings.Contains(f.Message, action)
 }
 
-// unanswered is the problem of what AWS passes over.
-var unanswered = &awsget.Problem{
-	Code: "unreadable-answer", Text: "is answered without a value", Hint: "check the endpoint that the program is set up with, and proxies",
-}
-
 // absent is the problem of a parameter, a version or a label that is not there.
 func absent(t awsget.Target, name, op, requestID string) *awsget.Problem {
 	what := "is no parameter"

@@ -109,7 +109,7 @@ func (r *reader) getParameters(ctx context.Context, batch []item) *awsget.Failur
 		case slices.Contains(out.InvalidParameters, i.name):
 			r.Note(i, nil, absent(r.target, i.name, batchOp, requestID))
 		default:
-			r.Note(i, nil, unanswered)
+			r.Note(i, nil, awsget.Unanswered())
 		}
 	}
 	return nil
@@ -128,7 +128,7 @@ func means(name string, p types.Parameter) bool {
 func content(p *types.Parameter) (any, *awsget.Problem) {
 	switch {
 	case p.Value == nil:
-		return nil, unanswered
+		return nil, awsget.Unanswered()
 	case p.Type == types.ParameterTypeString:
 		return *p.Value, nil
 	case p.Type == types.ParameterTypeStringList:

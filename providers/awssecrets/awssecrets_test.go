@@ -16,17 +16,15 @@ import (
 	"github.com/escapement-go/escapement/providers/awsclient"
 	"github.com/escapement-go/escapement/providers/awssecrets"
 	"github.com/escapement-go/escapement/providers/awstest"
+	"github.com/escapement-go/escapement/providers/internal/awsgettest"
 	"github.com/escapement-go/escapement/providers/providertest"
 	"github.com/escapement-go/escapement/schema"
 )
 
-const region = "us-west-2"
-
-// An account is a simulated one, with the provider that reads it for the user app.
-type account struct {
-	*awstest.Simulator
-	provider *awssecrets.Provider
-}
+type (
+	account = awsgettest.Account
+	object  = awsgettest.Object
+)
 
 func newAccount(t awstest.TB, secrets ...awstest.Secret) account {
 	return accountAt(t, nil, secrets...)
@@ -34,8 +32,8 @@ func newAccount(t awstest.TB, secrets ...awstest.Secret) account {
 
 // accountAt has the time of a clock. With one that runs, the SDK suspects no skew, and so tries no call again for it.
 func accountAt(t awstest.TB, clock *awstest.Clock, secrets ...awstest.Secret) account {
-	sim := awstest.New(t, awstest.Options{Region: region, Clock: clock, Secrets: secrets})
-	return account{sim, awssecrets.Hasty(&awssecrets.Provider{
+	sim := awstest.New(t, awstest.Options{Region: awsgettest.Region, Clock: clock, Secrets: secrets})
+	return account{Simulator: sim, ID: "secretId", ARN: sim.SecretARN("api-key"), Provider: awssecrets.Hasty(&awssecrets.Provider{
 		Options: awsclient.Options{Transport: sim.HTTPClient().Transport}, Clock: sim.Clock(),
 	})}
 }
@@ -48,27 +46,9 @@ func some() []awstest.Secret {
 	}
 }
 
-type object = map[string]any
-
-// request asks for entries, given as alternating names and what they ask for: the id of a secret or an object.
-func (a account) request(entries ...any) *providers.Request {
-	get := object{}
-	for i := 0; i < len(entries); i += 2 {
-		if id, isID := entries[i+1].(string); isID {
-			entries[i+1] = object{"secretId": id}
-		}
-		get[entries[i].(string)] = entries[i+1]
-	}
-	key := a.Credentials("app")
-	return &providers.Request{Environment: "test", Inputs: object{
-		"region": region, "get": get,
-		"login": object{"accessKeyId": key.AccessKeyID, "secretAccessKey": schema.NewSecret(key.SecretAccessKey)},
-	}}
-}
-
 // open opens a request and returns the texts of the secrets.
-func (a account) open(ctx context.Context, req *providers.Request) (map[string]string, error) {
-	out, err := a.provider.Open(ctx, req)
+func open(ctx context.Context, a account, req *providers.Request) (map[string]string, error) {
+	out, err := a.Provider.Open(ctx, req)
 	if err != nil {
 		return nil, err
 	}
@@ -77,15 +57,6 @@ func (a account) open(ctx context.Context, req *providers.Request) (map[string]s
 		texts[name] = value.(schema.Secret).Reveal()
 	}
 	return texts, nil
-}
-
-// actions are the calls so far, without what repeats on each line.
-func (a account) actions() []string {
-	var all []string
-	for _, c := range a.Calls() {
-		all = append(all, fmt.Sprintf("%s %s: %s", c.Action, c.Resource, c.Outcome))
-	}
-	return all
 }
 
 func TestOpen(t *testing.T) {
@@ -109,11 +80,11 @@ func TestOpen(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			a := newAccount(t, some()...)
-			got, err := a.open(t.Context(), a.request(test.entries...))
+			got, err := open(t.Context(), a, a.Request(test.entries...))
 			if diff := cmp.Diff(test.want, got); diff != "" || err != nil {
 				t.Errorf("%v -want +got\n%s", err, diff)
 			}
-			if diff := cmp.Diff(test.calls, a.actions()); diff != "" {
+			if diff := cmp.Diff(test.calls, a.Actions()); diff != "" {
 				t.Errorf("calls: -want +got\n%s", diff)
 			}
 		})
@@ -125,7 +96,7 @@ func TestARN(t *testing.T) {
 	a := newAccount(t, some()...)
 	arn := a.SecretARN("api-key")
 	first := a.SecretVersions("api-key")[0].ID
-	got, err := a.open(t.Context(), a.request(
+	got, err := open(t.Context(), a, a.Request(
 		"whole", arn, "part", arn[:len(arn)-7], "name", "api-key", "other", "app/db",
 		"version", object{"secretId": arn, "versionId": first},
 		"both", object{"secretId": arn, "versionId": first, "versionStage": "AWSPREVIOUS"},
@@ -158,9 +129,10 @@ func many(n int) (secrets []awstest.Secret, entries []any, want map[string]strin
 func TestBatches(t *testing.T) {
 	secrets, entries, want := many(45)
 	for _, pageSize := range []int{100, 7} {
-		sim := awstest.New(t, awstest.Options{Region: region, Secrets: secrets, PageSize: pageSize})
-		a := account{sim, &awssecrets.Provider{Options: awsclient.Options{Transport: sim.HTTPClient().Transport}}}
-		got, err := a.open(t.Context(), a.request(entries...))
+		sim := awstest.New(t, awstest.Options{Region: awsgettest.Region, Secrets: secrets, PageSize: pageSize})
+		provider := &awssecrets.Provider{Options: awsclient.Options{Transport: sim.HTTPClient().Transport}}
+		a := account{Simulator: sim, ID: "secretId", Provider: provider}
+		got, err := open(t.Context(), a, a.Request(entries...))
 		if diff := cmp.Diff(want, got); diff != "" || err != nil {
 			t.Errorf("%v -want +got\n%s", err, diff)
 		}
@@ -175,11 +147,11 @@ func TestWithoutBatches(t *testing.T) {
 	secrets, entries, want := many(45)
 	a := accountAt(t, awstest.RealTime(1), secrets...)
 	a.SetPolicy("app", awstest.Policy{"secretsmanager:GetSecretValue"})
-	got, err := a.open(t.Context(), a.request(entries...))
+	got, err := open(t.Context(), a, a.Request(entries...))
 	if diff := cmp.Diff(want, got); diff != "" || err != nil {
 		t.Errorf("%v -want +got\n%s", err, diff)
 	}
-	if calls := a.actions(); len(calls) != 46 || !strings.HasPrefix(calls[0], "BatchGetSecretValue ") || strings.Contains(strings.Join(calls[1:], ""), "Batch") {
+	if calls := a.Actions(); len(calls) != 46 || !strings.HasPrefix(calls[0], "BatchGetSecretValue ") || strings.Contains(strings.Join(calls[1:], ""), "Batch") {
 		t.Errorf("%d calls:\n%s", len(calls), strings.Join(calls, "\n"))
 	}
 }
@@ -191,7 +163,7 @@ func TestSpoiltBatches(t *testing.T) {
 	} {
 		a := newAccount(t, some()...)
 		a.Script(awstest.Rule{Action: "BatchGetSecretValue", Outcome: outcome})
-		got, err := a.open(t.Context(), a.request("a", "api-key", "b", "app/db"))
+		got, err := open(t.Context(), a, a.Request("a", "api-key", "b", "app/db"))
 		if diff := cmp.Diff(map[string]string{"a": "my-api-key", "b": `{"user": "app"}`}, got); diff != "" || err != nil {
 			t.Errorf("%v: %v -want +got\n%s", outcome, err, diff)
 		}
@@ -218,7 +190,7 @@ func TestAtOnce(t *testing.T) {
 		}
 	})
 	a.After(func(awstest.Call) { <-running })
-	if _, err := a.open(t.Context(), a.request(entries...)); err != nil || most == 0 {
+	if _, err := open(t.Context(), a, a.Request(entries...)); err != nil || most == 0 {
 		t.Error(err, most)
 	}
 }
@@ -228,7 +200,7 @@ func TestPatience(t *testing.T) {
 	for _, outcome := range []awstest.Outcome{awstest.Throttled(), awstest.InternalError(), awstest.Unavailable(), awstest.Dropped()} {
 		a := newAccount(t, some()...)
 		a.Script(awstest.Rule{Nth: 1, Outcome: outcome}, awstest.Rule{Nth: 2, Outcome: outcome})
-		got, err := a.open(t.Context(), a.request("key", "api-key"))
+		got, err := open(t.Context(), a, a.Request("key", "api-key"))
 		if err != nil || got["key"] != "my-api-key" || len(a.Calls()) != 3 {
 			t.Errorf("%v: %v, %d calls", outcome, err, len(a.Calls()))
 		}
@@ -255,7 +227,7 @@ func TestAnyEntries(t *testing.T) {
 			want[name] = fmt.Sprintf("text-%02d", ids[name])
 			unique[fmt.Sprint(ids[name], stage == "AWSPREVIOUS")] = true
 		}
-		got, err := a.open(context.Background(), a.request(entries...))
+		got, err := open(context.Background(), a, a.Request(entries...))
 		if diff := cmp.Diff(want, got); diff != "" || err != nil {
 			t.Fatalf("%v -want +got\n%s", err, diff)
 		}
@@ -285,7 +257,7 @@ func TestContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	a.Script(awstest.Rule{Outcome: awstest.TimedOut(time.Minute)})
 	a.Before(func(awstest.Call) { cancel() })
-	if _, err := a.open(ctx, a.request("key", "api-key")); !errors.Is(err, context.Canceled) {
+	if _, err := open(ctx, a, a.Request("key", "api-key")); !errors.Is(err, context.Canceled) {
 		t.Error(err)
 	}
 }
@@ -293,17 +265,17 @@ func TestContext(t *testing.T) {
 // The provider keeps the rules of package providers.
 func TestContract(t *testing.T) {
 	a := newAccount(t, append(some(), awstest.Secret{Name: "hidden-name", Text: "x"})...)
-	hidden := a.request("a", "nothing")
+	hidden := a.Request("a", "nothing")
 	hidden.Inputs["get"] = object{"a": object{"secretId": schema.NewSecret("hidden-name-of-nothing")}}
-	wrong := a.request("a", "api-key")
+	wrong := a.Request("a", "api-key")
 	wrong.Inputs["login"].(object)["secretAccessKey"] = schema.NewSecret("wrong-secret-of-the-key")
-	elsewhere := a.request("a", "api-key")
+	elsewhere := a.Request("a", "api-key")
 	elsewhere.Inputs["region"] = "nowhere"
-	providertest.Run(t, a.provider, providertest.Options{
+	providertest.Run(t, a.Provider, providertest.Options{
 		Opens: []providers.Request{
-			*a.request("a", "api-key"), *a.request("a", "api-key", "b", "app/key"), *a.request(),
-			*a.request("a", object{"secretId": "api-key", "versionStage": "AWSPREVIOUS"}),
+			*a.Request("a", "api-key"), *a.Request("a", "api-key", "b", "app/key"), *a.Request(),
+			*a.Request("a", object{"secretId": "api-key", "versionStage": "AWSPREVIOUS"}),
 		},
-		Refuses: []providers.Request{*hidden, *wrong, *elsewhere, *a.request("a", "nothing", "b", "api-key", "c", "neither")},
+		Refuses: []providers.Request{*hidden, *wrong, *elsewhere, *a.Request("a", "nothing", "b", "api-key", "c", "neither")},
 	})
 }

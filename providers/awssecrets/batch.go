@@ -50,12 +50,7 @@ func (r *reader) readBatch(ctx context.Context, items []item) error {
 			return err
 		}
 		for _, entry := range out.SecretValues {
-			for _, i := range items {
-				if means(i.SecretID, entry) {
-					value, problem := content(entry.SecretString, entry.SecretBinary)
-					r.Note(i, value, problem)
-				}
-			}
+			r.noteAll(items, entry)
 		}
 		requestID, _ := middleware.GetRequestIDMetadata(out.ResultMetadata)
 		for _, e := range out.Errors {
@@ -70,6 +65,16 @@ func (r *reader) readBatch(ctx context.Context, items []item) error {
 		}
 	}
 	return nil
+}
+
+// noteAll notes an entry for each of the items that mean it.
+func (r *reader) noteAll(items []item, entry types.SecretValueEntry) {
+	for _, i := range items {
+		if means(i.SecretID, entry) {
+			value, problem := content(entry.SecretString, entry.SecretBinary)
+			r.Note(i, value, problem)
+		}
+	}
 }
 
 // means tells whether an entry is the secret that an id means: by its name, its ARN, or that without the six characters

@@ -2,11 +2,7 @@ package awssecrets_test
 
 import (
 	"context"
-	"encoding/base64"
 	"errors"
-	"fmt"
-	"regexp"
-	"strings"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -15,6 +11,7 @@ import (
 	"github.com/escapement-go/escapement/providers"
 	"github.com/escapement-go/escapement/providers/awssecrets"
 	"github.com/escapement-go/escapement/providers/awstest"
+	"github.com/escapement-go/escapement/providers/internal/awsgettest"
 	"github.com/escapement-go/escapement/schema"
 )
 
@@ -24,26 +21,12 @@ func endless(out *secretsmanager.BatchGetSecretValueOutput) {
 }
 func forgetValue(out *secretsmanager.GetSecretValueOutput) { out.SecretString = nil }
 
-func fault(outcome awstest.Outcome) func(account) {
-	return func(a account) { a.Script(awstest.Rule{Outcome: outcome}) }
-}
+var fault, policy, login = awsgettest.Fault, awsgettest.Policy, awsgettest.Login
 
-func policy(p ...string) func(account) {
-	return func(a account) { a.SetPolicy("app", append(awstest.Policy{}, p...)) }
-}
+// A failure is written without the names of its fields.
+type failure awsgettest.Failure
 
-func login(member string, value any) func(account, *providers.Request) {
-	return func(_ account, req *providers.Request) { req.Inputs["login"].(object)[member] = value }
-}
-
-var failures = []struct {
-	name    string
-	prepare func(account)
-	entries []any
-	change  func(account, *providers.Request)
-	code    string
-	text    string // with ID for the ids of requests, KEY for that of the access key, and ARN for that of the secret api-key
-}{
+var failures = []failure{
 	{"an absent secret", nil, []any{"api-key", "nothing"}, nil, "not-found",
 		`get["api-key"].secretId is no secret in us-west-2: ResourceNotFoundException: Secrets Manager can't find the specified secret ` +
 			`(secretsmanager:GetSecretValue, request ID); write the name or the ARN of one that is there, or correct "region"`},
@@ -98,7 +81,7 @@ var failures = []struct {
 	{"an answer without a value", fault(awstest.Altered(forgetValue)), []any{"a", "api-key"}, nil, "unreadable-answer",
 		`get["a"].secretId is answered without a value; check the endpoint that the program is set up with, and proxies`},
 
-	{"a wrong secret key", nil, []any{"a", "api-key", "b", "app/db"}, login("secretAccessKey", schema.NewSecret("wrong-secret-of-the-key")), "login-refused",
+	{"a wrong secret key", nil, []any{"a", "api-key", "b", "app/db"}, login("secretAccessKey", schema.NewSecret(awsgettest.WrongSecret)), "login-refused",
 		`AWS does not accept "login": InvalidSignatureException: The request signature we calculated does not match the signature you provided. ` +
 			`Check your AWS Secret Access Key and signing method. Consult the service documentation for details ` +
 			`(secretsmanager:BatchGetSecretValue, request ID); check the access key KEY, or open a fresh login`},
@@ -137,10 +120,10 @@ var failures = []struct {
 			`(2) get["b"].secretId is in the partition "aws-cn" and "region" in "aws"; change one of them, ` +
 			`(3) get["c"].secretId is not an ARN of "secretsmanager"; write a name or such an ARN, ` +
 			`(4) get["d"].secretId is empty or longer than 2048 bytes; write a name or an ARN`},
-	{"a secret name", nil, []any{"a", object{"secretId": schema.NewSecret("hidden-name")}}, nil, "not-found",
+	{"a secret name", nil, []any{"a", object{"secretId": schema.NewSecret(awsgettest.HiddenName)}}, nil, "not-found",
 		`get["a"].secretId is no secret in us-west-2: ResourceNotFoundException: Secrets Manager can't find the specified secret ` +
 			`(secretsmanager:GetSecretValue, request ID); write the name or the ARN of one that is there, or correct "region"`},
-	{"a secret name that AWS repeats", policy(), []any{"a", object{"secretId": schema.NewSecret("hidden-name")}}, nil, "access-denied",
+	{"a secret name that AWS repeats", policy(), []any{"a", object{"secretId": schema.NewSecret(awsgettest.HiddenName)}}, nil, "access-denied",
 		`get["a"].secretId may not be read: AccessDeniedException: User: arn:aws:iam::123456789012:user/app is not authorized to perform: ` +
 			`secretsmanager:GetSecretValue on resource: [secret] because no identity-based policy allows the secretsmanager:GetSecretValue action ` +
 			`(secretsmanager:GetSecretValue, request ID); allow secretsmanager:GetSecretValue on ` +
@@ -150,34 +133,9 @@ var failures = []struct {
 // TestErrors fails in each way.
 func TestErrors(t *testing.T) {
 	codes := map[string]bool{}
-	for _, test := range failures {
-		t.Run(test.name, func(t *testing.T) {
-			a := newAccount(t, some()...)
-			if test.prepare != nil {
-				test.prepare(a)
-			}
-			req := a.request(test.entries...)
-			if test.change != nil {
-				test.change(a, req)
-			}
-			_, err := a.provider.Open(t.Context(), req)
-			var coded providers.Coder
-			if !errors.As(err, &coded) || coded.DiagnosticCode() != test.code {
-				t.Fatalf("got %v, want the code %s", err, test.code)
-			}
-			codes[test.code] = true
-			text := regexp.MustCompile(`request [0-9a-f-]{36}`).ReplaceAllString(err.Error(), "request ID")
-			text = strings.NewReplacer(a.Credentials("app").AccessKeyID, "KEY", a.SecretARN("api-key"), "ARN").Replace(text)
-			if text != test.text {
-				t.Errorf("got  %s\nwant %s", text, test.text)
-			}
-			told := fmt.Sprintf("%v %+v %#v", err, err, err)
-			for _, secret := range append(a.Secrets(), "hidden-name", "wrong-secret-of-the-key") {
-				if strings.Contains(told, secret) || strings.Contains(told, base64.StdEncoding.EncodeToString([]byte(secret))) {
-					t.Errorf("a secret is told: %s", told)
-				}
-			}
-		})
+	for _, f := range failures {
+		codes[f.Code] = true
+		t.Run(f.Name, func(t *testing.T) { awsgettest.Failure(f).Check(t, newAccount(t, some()...)) })
 	}
 	t.Logf("%d failures with %d codes", len(failures), len(codes))
 }
@@ -185,7 +143,7 @@ func TestErrors(t *testing.T) {
 // TestProblems gives programs the parts of an error.
 func TestProblems(t *testing.T) {
 	a := newAccount(t, some()...)
-	_, err := a.provider.Open(t.Context(), a.request("a", "nothing", "b", "neither", "c", "api-key"))
+	_, err := a.Provider.Open(t.Context(), a.Request("a", "nothing", "b", "neither", "c", "api-key"))
 	var refused *awssecrets.Error
 	if !errors.As(err, &refused) || len(refused.Problems) != 1 {
 		t.Fatal(err)
@@ -205,9 +163,9 @@ func TestNoStorm(t *testing.T) {
 			entries[i] = object{"secretId": entries[i], "versionStage": stage}
 		}
 		a := accountAt(t, awstest.RealTime(1))
-		req := a.request(entries...)
-		login("secretAccessKey", schema.NewSecret("wrong-secret-of-the-key"))(a, req)
-		if _, err := a.provider.Open(t.Context(), req); err == nil || len(a.Calls()) > most {
+		req := a.Request(entries...)
+		login("secretAccessKey", schema.NewSecret(awsgettest.WrongSecret))(a, req)
+		if _, err := a.Provider.Open(t.Context(), req); err == nil || len(a.Calls()) > most {
 			t.Error(stage, err, len(a.Calls()))
 		}
 	}

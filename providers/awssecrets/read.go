@@ -78,7 +78,5 @@ func content(text *string, binary []byte) (any, *awsget.Problem) {
 	case binary != nil:
 		return schema.NewSecret(base64.StdEncoding.EncodeToString(binary)), nil
 	}
-	return nil, &awsget.Problem{
-		Code: "unreadable-answer", Text: "is answered without a value", Hint: "check the endpoint that the program is set up with, and proxies",
-	}
+	return nil, awsget.Unanswered()
 }

@@ -30,6 +30,35 @@ type directClient struct {
 	retryer aws.Retryer // nil: there is a single try
 }
 
+// direct returns a direct client of the run.
+func (r *Run) direct(service string, creds aws.Credentials) directClient {
+	return directClient{run: r, service: service, region: r.sim.options.Region, creds: creds}
+}
+
+// A client is a direct one with the options O of the SDK's client of a service.
+type client[O any] struct {
+	direct  directClient
+	options O
+	obey    func(*directClient, O) // takes over those that are obeyed
+}
+
+func newClient[O any](d directClient, options O, obey func(*directClient, O), changes []func(*O)) client[O] {
+	for _, change := range changes {
+		change(&options)
+	}
+	return client[O]{d, options, obey}
+}
+
+// with returns the direct client for one call, which may have options of its own.
+func (c *client[O]) with(changes []func(*O)) *directClient {
+	d, options := c.direct, c.options
+	for _, change := range changes {
+		change(&options)
+	}
+	c.obey(&d, options)
+	return &d
+}
+
 // retryWait is what a direct call waits between two tries, on the clock.
 const retryWait = time.Second
 

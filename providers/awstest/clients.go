@@ -10,36 +10,21 @@ import (
 
 // An IAMClient calls IAM without HTTP. Its methods are those of the SDK's client, so it satisfies the same interfaces,
 // and its errors are of the same types. Of the options of a call it obeys the retryer; without one there are no retries.
-type IAMClient struct {
-	direct  directClient
-	options iam.Options
-}
+type IAMClient struct{ client[iam.Options] }
 
 // An STSClient calls STS without HTTP, as [IAMClient] does IAM. Of the options it obeys Region, too.
-type STSClient struct {
-	direct  directClient
-	options sts.Options
-}
+type STSClient struct{ client[sts.Options] }
 
 // IAM returns a direct client that signs with the given credentials; empty ones do not sign.
 func (r *Run) IAM(creds aws.Credentials, options ...func(*iam.Options)) *IAMClient {
-	c := &IAMClient{direct: directClient{run: r, service: ServiceIAM, region: r.sim.options.Region, creds: creds}}
-	for _, set := range options {
-		set(&c.options)
-	}
-	return c
+	obey := func(d *directClient, o iam.Options) { d.retryer = o.Retryer }
+	return &IAMClient{newClient(r.direct(ServiceIAM, creds), iam.Options{}, obey, options)}
 }
 
 // STS returns a direct client that signs with the given credentials; empty ones do not sign.
 func (r *Run) STS(creds aws.Credentials, options ...func(*sts.Options)) *STSClient {
-	c := &STSClient{
-		direct:  directClient{run: r, service: ServiceSTS, creds: creds},
-		options: sts.Options{Region: r.sim.options.Region},
-	}
-	for _, set := range options {
-		set(&c.options)
-	}
-	return c
+	obey := func(d *directClient, o sts.Options) { d.region, d.retryer = o.Region, o.Retryer }
+	return &STSClient{newClient(r.direct(ServiceSTS, creds), sts.Options{Region: r.sim.options.Region}, obey, options)}
 }
 
 // IAM is Run.IAM for the latest run.
@@ -50,26 +35,6 @@ func (s *Simulator) IAM(creds aws.Credentials, options ...func(*iam.Options)) *I
 // STS is Run.STS for the latest run.
 func (s *Simulator) STS(creds aws.Credentials, options ...func(*sts.Options)) *STSClient {
 	return s.currentRun().STS(creds, options...)
-}
-
-func (c *IAMClient) with(options []func(*iam.Options)) *directClient {
-	o := c.options
-	for _, set := range options {
-		set(&o)
-	}
-	d := c.direct
-	d.retryer = o.Retryer
-	return &d
-}
-
-func (c *STSClient) with(options []func(*sts.Options)) *directClient {
-	o := c.options
-	for _, set := range options {
-		set(&o)
-	}
-	d := c.direct
-	d.region, d.retryer = o.Region, o.Retryer
-	return &d
 }
 
 // GetUser performs the action of that name.

@@ -13,8 +13,7 @@ import (
 // calls. They may be used between calls, and in the hooks [Simulator.Before] and [Simulator.After].
 
 // AddUser makes a user, with a new UserId if there was one of that name before. Its keys are settled, whatever the
-// [Consistency]. It returns an error if there is one
-// now, or if the name, or something in one of the keys, is malformed.
+// [Consistency]. It returns an error if there is one now, or if the name, or something in one of the keys, is malformed.
 func (s *Simulator) AddUser(u User) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -8,36 +8,17 @@ import (
 )
 
 // An SSMClient calls Parameter Store without HTTP, as [IAMClient] does IAM. Of the options it obeys Region, too.
-type SSMClient struct {
-	direct  directClient
-	options ssm.Options
-}
+type SSMClient struct{ client[ssm.Options] }
 
 // SSM returns a direct client that signs with the given credentials; empty ones do not sign.
 func (r *Run) SSM(creds aws.Credentials, options ...func(*ssm.Options)) *SSMClient {
-	c := &SSMClient{
-		direct:  directClient{run: r, service: ServiceSSM, creds: creds},
-		options: ssm.Options{Region: r.sim.options.Region},
-	}
-	for _, set := range options {
-		set(&c.options)
-	}
-	return c
+	obey := func(d *directClient, o ssm.Options) { d.region, d.retryer = o.Region, o.Retryer }
+	return &SSMClient{newClient(r.direct(ServiceSSM, creds), ssm.Options{Region: r.sim.options.Region}, obey, options)}
 }
 
 // SSM is Run.SSM for the latest run.
 func (s *Simulator) SSM(creds aws.Credentials, options ...func(*ssm.Options)) *SSMClient {
 	return s.currentRun().SSM(creds, options...)
-}
-
-func (c *SSMClient) with(options []func(*ssm.Options)) *directClient {
-	o := c.options
-	for _, set := range options {
-		set(&o)
-	}
-	d := c.direct
-	d.region, d.retryer = o.Region, o.Retryer
-	return &d
 }
 
 // PutParameter performs the action of that name.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -257,32 +256,16 @@ func callParameters(ctx context.Context, client ssmAPI, action string) (any, err
 		"GetParametersByPath":   &ssm.GetParametersByPathInput{Path: aws.String("/app"), MaxResults: aws.Int32(1)},
 		"LabelParameterVersion": &ssm.LabelParameterVersionInput{Name: name, Labels: []string{"a", "1"}},
 	}[action]
-	results := reflect.ValueOf(client).MethodByName(action).Call([]reflect.Value{reflect.ValueOf(ctx), reflect.ValueOf(in)})
-	err, _ := results[1].Interface().(error)
-	return results[0].Interface(), err
+	return perform(ctx, client, action, in)
 }
 
-// TestParameterOutcomes makes each action on parameters meet each outcome, with the SDK and directly: both must see the
-// same.
+// TestParameterOutcomes makes each action on parameters meet each outcome.
 func TestParameterOutcomes(t *testing.T) {
-	count := 0
-	for _, action := range parameterActions {
-		for _, o := range append(slices.Clone(outcomes), outcomesOf("ParameterNotFound", "InvalidKeyId", "InternalServerError", "Unheard")...) {
-			count++
-			var seen [2][]string
-			var executed [2]bool
-			for i, direct := range []bool{false, true} {
-				a := account{t, awstest.New(t, parameters()), direct}
-				a.Script(awstest.Rule{Nth: 1, Outcome: o.outcome})
-				_, err := callParameters(t.Context(), a.params("admin"), action)
-				seen[i], executed[i] = chain(err), a.Calls()[0].Executed
-			}
-			if diff := cmp.Diff(seen[0], seen[1]); diff != "" || executed[0] != executed[1] || executed[0] != o.executed {
-				t.Errorf("%s, %s: executed %v; -SDK +direct\n%s", action, o.outcome, executed, diff)
-			}
-		}
-	}
-	t.Logf("%d outcomes of %d actions", count, len(parameterActions))
+	more := withCodes("ParameterNotFound", "InvalidKeyId", "InternalServerError", "Unheard")
+	compareWays(t, parameters, parameterActions, more, func(a account, action string) error {
+		_, err := callParameters(a.Context(), a.params("admin"), action)
+		return err
+	})
 }
 
 // TestParameterJSON compares what the simulator writes with what the SDK decodes from it, for every action on parameters.

@@ -141,7 +141,7 @@ func (s *Simulator) execute(c *call, op *operation, in any) answer {
 		a.err = s.admit(op)
 	}
 	if a.err == nil {
-		s.observe(c.run, func(w *Watch) { w.beforeCall(c) })
+		s.observe(c.run, (*Watch).before)
 		a.out, a.err = op.run(s, c, in)
 		c.Executed = a.err == nil
 		s.observe(c.run, func(w *Watch) { w.afterCall(c, in) })

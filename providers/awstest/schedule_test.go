@@ -45,28 +45,7 @@ func TestSchedule(t *testing.T) {
 			broken, orders := 0, map[string]bool{}
 			count := awstest.Interleavings(0, func(choose func(int) int) {
 				s := newStage(t, members, 0)
-				order := ""
-				schedule := s.sim.Schedule(func(waiting []awstest.Waiting) int {
-					i := 0
-					if len(waiting) > 1 {
-						i = choose(len(waiting))
-					}
-					order += waiting[i].Name + " " + waiting[i].Action + "\n"
-					return i
-				})
-				for _, name := range []string{"a", "b"} {
-					state, save := s.doc.Begin()
-					if lastWins {
-						save = func(_ context.Context, state any) error {
-							_, anyway := s.doc.Begin()
-							return anyway(context.Background(), state)
-						}
-					}
-					schedule.Go(name, func(r *awstest.Run) error {
-						return (&rotation{r: r, login: s.sim.Credentials("admin"), state: state, save: r.Save(save)}).rotate()
-					})
-				}
-				schedule.Wait()
+				order := s.race(lastWins, choose)
 				orders[order] = true
 				if len(s.broke) > 0 {
 					broken++
@@ -81,6 +60,32 @@ func TestSchedule(t *testing.T) {
 			t.Logf("%v, last writer wins %v: %d interleavings, %d broken", members, lastWins, count, broken)
 		}
 	}
+}
+
+// race runs two rotations in the order that choose decides, and returns it.
+func (s *stage) race(lastWins bool, choose func(int) int) (order string) {
+	schedule := s.sim.Schedule(func(waiting []awstest.Waiting) int {
+		i := 0
+		if len(waiting) > 1 {
+			i = choose(len(waiting))
+		}
+		order += waiting[i].Name + " " + waiting[i].Action + "\n"
+		return i
+	})
+	for _, name := range []string{"a", "b"} {
+		state, save := s.doc.Begin()
+		if lastWins {
+			save = func(_ context.Context, state any) error {
+				_, anyway := s.doc.Begin()
+				return anyway(context.Background(), state)
+			}
+		}
+		schedule.Go(name, func(r *awstest.Run) error {
+			return (&rotation{r: r, login: s.sim.Credentials("admin"), state: state, save: r.Save(save)}).rotate()
+		})
+	}
+	schedule.Wait()
+	return order
 }
 
 // TestScheduleHTTP schedules runs that call over HTTP, one of which crashes.

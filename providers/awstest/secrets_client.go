@@ -8,36 +8,17 @@ import (
 )
 
 // A SecretsClient calls Secrets Manager without HTTP, as [IAMClient] does IAM. Of the options it obeys Region, too.
-type SecretsClient struct {
-	direct  directClient
-	options secretsmanager.Options
-}
+type SecretsClient struct{ client[secretsmanager.Options] }
 
 // SecretsManager returns a direct client that signs with the given credentials; empty ones do not sign.
 func (r *Run) SecretsManager(creds aws.Credentials, options ...func(*secretsmanager.Options)) *SecretsClient {
-	c := &SecretsClient{
-		direct:  directClient{run: r, service: ServiceSecrets, creds: creds},
-		options: secretsmanager.Options{Region: r.sim.options.Region},
-	}
-	for _, set := range options {
-		set(&c.options)
-	}
-	return c
+	obey := func(d *directClient, o secretsmanager.Options) { d.region, d.retryer = o.Region, o.Retryer }
+	return &SecretsClient{newClient(r.direct(ServiceSecrets, creds), secretsmanager.Options{Region: r.sim.options.Region}, obey, options)}
 }
 
 // SecretsManager is Run.SecretsManager for the latest run.
 func (s *Simulator) SecretsManager(creds aws.Credentials, options ...func(*secretsmanager.Options)) *SecretsClient {
 	return s.currentRun().SecretsManager(creds, options...)
-}
-
-func (c *SecretsClient) with(options []func(*secretsmanager.Options)) *directClient {
-	o := c.options
-	for _, set := range options {
-		set(&o)
-	}
-	d := c.direct
-	d.region, d.retryer = o.Region, o.Retryer
-	return &d
 }
 
 // CreateSecret performs the action of that name.

@@ -1,10 +1,8 @@
 package awstest
 
 import (
-	"encoding/base64"
 	"errors"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -14,9 +12,9 @@ import (
 
 const (
 	suffixLength   = 6 // of the ARN of a secret, after a hyphen
-	longestID      = 2048
 	largestBatch   = 20
 	secretNotFound = "Secrets Manager can't find the specified secret."
+	kmsForbidden   = "Access to KMS is not allowed"
 	secretMarked   = "You can't perform this operation on the secret because it was marked for deletion."
 )
 
@@ -56,10 +54,6 @@ func (s *Simulator) findSecret(region, id string) *secret {
 	return s.keptSecret(region, name)
 }
 
-func invalidMember(member, constraint string) *apiError {
-	return refuse("ValidationException", "1 validation error detected: Value at '%s' failed to satisfy constraint: %s", member, constraint)
-}
-
 func (s *Simulator) getSecretValue(c *call, in *secretsmanager.GetSecretValueInput) (*secretsmanager.GetSecretValueOutput, error) {
 	e, err := s.secretValue(c, in)
 	if err != nil {
@@ -84,7 +78,7 @@ func (s *Simulator) secretValue(c *call, in *secretsmanager.GetSecretValueInput)
 		return nil, err
 	}
 	if !s.mayUseKey(c, "kms:Decrypt", kept.key) {
-		return nil, refuse("AccessDeniedException", "Access to KMS is not allowed")
+		return nil, refuse("AccessDeniedException", kmsForbidden)
 	}
 	return &types.SecretValueEntry{
 		ARN: aws.String(kept.arn), Name: aws.String(kept.name), CreatedDate: aws.Time(v.created), SecretString: v.text,
@@ -143,26 +137,6 @@ func (s *Simulator) batchGetSecretValue(c *call, in *secretsmanager.BatchGetSecr
 		out.SecretValues = append(out.SecretValues, *entry)
 	}
 	return out, nil
-}
-
-var errNoPage = errors.New("the token of the page is invalid")
-
-// page returns the part of a list that a token leads to, and the token of the next part, nil if there is none.
-func (s *Simulator) page(all []string, token *string, size int) ([]string, *string, error) {
-	begin := 0
-	if token != nil {
-		text, _ := base64.StdEncoding.DecodeString(*token)
-		n, err := strconv.Atoi(strings.TrimPrefix(string(text), "page at "))
-		if err != nil || n <= 0 || n >= len(all) {
-			return nil, nil, errNoPage
-		}
-		begin = n
-	}
-	end := begin + min(size, s.options.PageSize)
-	if end >= len(all) {
-		return all[begin:], nil, nil
-	}
-	return all[begin:end], aws.String(base64.StdEncoding.EncodeToString([]byte("page at " + strconv.Itoa(end)))), nil
 }
 
 func (s *Simulator) describeSecret(c *call, in *secretsmanager.DescribeSecretInput) (*secretsmanager.DescribeSecretOutput, error) {

@@ -58,7 +58,7 @@ func (s *Simulator) createSecret(c *call, in *secretsmanager.CreateSecretInput) 
 	}
 	key := aws.ToString(in.KmsKeyId)
 	if !s.mayUseKey(c, "kms:GenerateDataKey", key) {
-		return nil, refuse("AccessDeniedException", "Access to KMS is not allowed")
+		return nil, refuse("AccessDeniedException", kmsForbidden)
 	}
 	kept := s.keptSecret(c.region, name)
 	if kept == nil {
@@ -104,7 +104,7 @@ func (s *Simulator) putSecretValue(c *call, in *secretsmanager.PutSecretValueInp
 	case !kept.gone.IsZero():
 		return nil, refuse("InvalidRequestException", secretMarked)
 	case !s.mayUseKey(c, "kms:GenerateDataKey", kept.key) || !s.mayUseKey(c, "kms:Decrypt", kept.key):
-		return nil, refuse("AccessDeniedException", "Access to KMS is not allowed")
+		return nil, refuse("AccessDeniedException", kmsForbidden)
 	}
 	if before := kept.version(v.id); before == nil {
 		s.addVersion(kept, v, kept.stagesFor(in.VersionStages))

@@ -15,8 +15,9 @@ import (
 const maxBody = 1 << 20
 
 // ServeHTTP speaks the Query protocol of IAM at /iam/ and of STS at /sts/, and the JSON protocol of Secrets Manager at
-// /secretsmanager/ and of Parameter Store at /ssm/, or at / for a host that begins with the name of the service. A path such as /sts/eu-west-1/ stands
-// for the service in that region; without one it is the region that the request is signed for.
+// /secretsmanager/ and of Parameter Store at /ssm/, or at / for a host that begins with the name of the service. A path
+// such as /sts/eu-west-1/ stands for the service in that region; without one it is the region that the request is signed
+// for.
 func (s *Simulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	service, region := s.place(r)
 	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1))
@@ -59,10 +60,14 @@ func (s *Simulator) received(r *http.Request, body []byte, service, region strin
 	if g != nil {
 		c.Signer, c.region = g.keyID, g.region
 		c.proof = proof{token: r.Header.Get("X-Amz-Security-Token"), check: func(creds aws.Credentials) error {
-			if err := g.checkScope(service, s.clock.Now(), s.options.CheckSkew); err != nil {
-				return err
+			err := g.checkScope(service)
+			if err == nil && s.options.CheckSkew {
+				err = g.checkTime(s.clock.Now())
 			}
-			return g.check(r, body, creds)
+			if err == nil {
+				err = g.check(r, body, creds)
+			}
+			return err
 		}}
 	}
 	return c, nil

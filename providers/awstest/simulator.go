@@ -19,7 +19,8 @@ type TB interface {
 	Fatalf(format string, args ...any)
 }
 
-// A Simulator is one AWS account: its IAM, its STS, its Secrets Manager and its Parameter Store. It is safe for concurrent use.
+// A Simulator is one AWS account: its IAM, its STS, its Secrets Manager and its Parameter Store. It is safe for
+// concurrent use.
 type Simulator struct {
 	t       TB
 	options Options

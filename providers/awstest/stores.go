@@ -1,7 +1,10 @@
 package awstest
 
 import (
+	"encoding/base64"
+	"errors"
 	"reflect"
+	"strconv"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -63,6 +66,34 @@ func (s *Simulator) keyARN(region, key string) string {
 		return s.regionalARN("kms", region, key)
 	}
 	return s.regionalARN("kms", region, "key/"+key)
+}
+
+// longestID is the most bytes of a name or an ARN.
+const longestID = 2048
+
+// invalidMember refuses a member of an input that is out of bounds.
+func invalidMember(member, constraint string) *apiError {
+	return refuse("ValidationException", "1 validation error detected: Value at '%s' failed to satisfy constraint: %s", member, constraint)
+}
+
+var errNoPage = errors.New("the token of the page is invalid")
+
+// page returns the part of a list that a token leads to, and the token of the next part, nil if there is none.
+func (s *Simulator) page(all []string, token *string, size int) ([]string, *string, error) {
+	begin := 0
+	if token != nil {
+		text, _ := base64.StdEncoding.DecodeString(*token)
+		n, err := strconv.Atoi(strings.TrimPrefix(string(text), "page at "))
+		if err != nil || n <= 0 || n >= len(all) {
+			return nil, nil, errNoPage
+		}
+		begin = n
+	}
+	end := begin + min(size, s.options.PageSize)
+	if end >= len(all) {
+		return all[begin:], nil, nil
+	}
+	return all[begin:end], aws.String(base64.StdEncoding.EncodeToString([]byte("page at " + strconv.Itoa(end)))), nil
 }
 
 // textOrNil is an optional member of an answer.

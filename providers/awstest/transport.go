@@ -52,7 +52,8 @@ func (s *Simulator) takeTicket(id string) *ticket {
 }
 
 // URL returns where a service is served, such as "iam" or "sts": for the BaseEndpoint of an SDK client. A region may be
-// given for those that are not IAM; without one it is that of the options or of the request's signature. It starts the server.
+// given for those that are not IAM; without one it is that of the options or of the request's signature. It starts the
+// server.
 func (s *Simulator) URL(service string, region ...string) string {
 	return s.listen() + "/" + strings.Join(append([]string{service}, region...), "/") + "/"
 }

@@ -16,9 +16,9 @@ import (
 var auditRoles = []string{"current", "previous", "pending", "retiring", "quarantined", "foreign", "missing"}
 
 // Audit lists the access keys of the user, and those that the document names and AWS does not list. It needs
-// iam:ListAccessKeys; without iam:GetAccessKeyLastUsed the last use is not known, and without iam:GetUser it is not noticed
-// that the user was made again. A key is signed with only if it is the login. Its needs are the account, the permissions, and quota: room for another key.
-// The errors are those of Rotate.
+// iam:ListAccessKeys; without iam:GetAccessKeyLastUsed the last use is not known, and without iam:GetUser it is not
+// noticed that the user was made again. A key is signed with only if it is the login. Its needs are the account, the
+// permissions, and quota: room for another key. The errors are those of Rotate.
 //
 // MaxAge is "rotateAfter" by default, or else 90 days, and UnusedFor 45 days.
 func (o *Rotator) Audit(ctx context.Context, req *rotators.Request) (*rotators.Audit, error) {
@@ -30,14 +30,14 @@ func (o *Rotator) Audit(ctx context.Context, req *rotators.Request) (*rotators.A
 }
 
 func (r *run) audit(req *rotators.Request) (*rotators.Audit, error) {
-	if _, err := r.check(req.State, func() (*inputs, error) { return parseInputs(req, r.Clock.Now(), r.c) }); err != nil {
+	if _, err := r.check(req); err != nil {
 		return nil, err
 	}
 	a := auditor{run: r, used: map[string]usage{}}
 	if err := a.survey(); err != nil {
 		return nil, err
 	}
-	a.maxAge = cmp.Or(req.Audit.MaxAge, r.in.times.rotate, iamuser.DefaultMaxAge)
+	a.maxAge = cmp.Or(req.Audit.MaxAge, r.in.times.RotateAfter, iamuser.DefaultMaxAge)
 	a.unusedFor = cmp.Or(req.Audit.UnusedFor, iamuser.DefaultUnusedFor)
 	if err := a.readUses(); err != nil {
 		return nil, err

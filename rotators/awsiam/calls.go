@@ -60,12 +60,7 @@ func (r *run) lastUse(id string) (usage, *awsclient.Failure) {
 // delete deletes a key; that it is not there any more is success. The failure is definite if none of the tries can have
 // deleted it.
 func (r *run) delete(id, why string) *awsclient.Failure {
-	if r.Plan != nil {
-		r.noteCall("iam:DeleteAccessKey", id, why)
-		delete(r.keys, id)
-		return nil
-	}
-	f := r.Persist("iam:DeleteAccessKey", func(ctx context.Context) (smithymiddleware.Metadata, error) {
+	f := r.change("iam:DeleteAccessKey", id, why, func(ctx context.Context) (smithymiddleware.Metadata, error) {
 		return r.deleteOnce(ctx, r.User.Name, id)
 	})
 	if f != nil && !f.Absent() {
@@ -78,15 +73,8 @@ func (r *run) delete(id, why string) *awsclient.Failure {
 // deactivate switches a key off. That it is not there is a failure like others: what happened to it is for the next list
 // to tell.
 func (r *run) deactivate(id, why string) *awsclient.Failure {
-	if r.Plan != nil {
-		r.noteCall("iam:UpdateAccessKey", id, why)
-	} else if f := r.Persist("iam:UpdateAccessKey", func(ctx context.Context) (smithymiddleware.Metadata, error) {
-		in := &iam.UpdateAccessKeyInput{UserName: &r.User.Name, AccessKeyId: &id, Status: types.StatusTypeInactive}
-		out, err := r.iam.UpdateAccessKey(ctx, in, r.WriteIAM)
-		if err != nil {
-			return smithymiddleware.Metadata{}, err
-		}
-		return iamuser.Confirmed(out.ResultMetadata)
+	if f := r.change("iam:UpdateAccessKey", id, why, func(ctx context.Context) (smithymiddleware.Metadata, error) {
+		return r.deactivateOnce(ctx, id)
 	}); f != nil {
 		return f
 	}
@@ -97,9 +85,28 @@ func (r *run) deactivate(id, why string) *awsclient.Failure {
 	return nil
 }
 
+// change performs a write about a key that may be repeated; a plan only notes it.
+func (r *run) change(call, id, why string, once iamuser.Try) *awsclient.Failure {
+	if r.Plan != nil {
+		r.noteCall(call, id, why)
+		return nil
+	}
+	return r.Persist(call, once)
+}
+
 // deleteOnce sends one DeleteAccessKey.
 func (r *run) deleteOnce(ctx context.Context, owner, id string) (smithymiddleware.Metadata, error) {
 	out, err := r.iam.DeleteAccessKey(ctx, &iam.DeleteAccessKeyInput{UserName: &owner, AccessKeyId: &id}, r.WriteIAM)
+	if err != nil {
+		return smithymiddleware.Metadata{}, err
+	}
+	return iamuser.Confirmed(out.ResultMetadata)
+}
+
+// deactivateOnce sends one UpdateAccessKey.
+func (r *run) deactivateOnce(ctx context.Context, id string) (smithymiddleware.Metadata, error) {
+	in := &iam.UpdateAccessKeyInput{UserName: &r.User.Name, AccessKeyId: &id, Status: types.StatusTypeInactive}
+	out, err := r.iam.UpdateAccessKey(ctx, in, r.WriteIAM)
 	if err != nil {
 		return smithymiddleware.Metadata{}, err
 	}

@@ -1,14 +1,17 @@
 package awsiam
 
-import "github.com/escapement-go/escapement/rotators/internal/iamuser"
+import (
+	"github.com/escapement-go/escapement/rotators"
+	"github.com/escapement-go/escapement/rotators/internal/iamuser"
+)
 
 // check is step CHECK: it parses inputs and state and calls nothing. It tells whether the run is over, because nothing
 // is due.
-func (r *run) check(state map[string]any, parse func() (*inputs, error)) (over bool, err error) {
-	if r.state, err = parseState(state); err != nil {
+func (r *run) check(req *rotators.Request) (over bool, err error) {
+	if r.state, err = parseState(req.State); err != nil {
 		return false, err
 	}
-	if r.in, err = parse(); err != nil {
+	if r.in, err = parseInputs(req, r.Clock.Now(), r.c); err != nil {
 		return false, err
 	}
 	r.Target = r.in.Target

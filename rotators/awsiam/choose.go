@@ -73,6 +73,7 @@ func (r *run) pool() []string {
 	return pool
 }
 
+// byAge is how keys must not be chosen.
 func (r *run) byAge() []string {
 	pool := r.ids()
 	slices.SortStableFunc(pool, func(a, b string) int { return r.keys[a].created.Compare(r.keys[b].created) })
@@ -101,6 +102,7 @@ func (r *run) others() []string {
 	return slices.DeleteFunc(r.ids(), func(id string) bool { return named[id] != "" && !r.isClaimed(id) })
 }
 
+// isClaimed tells whether somebody has switched on again a key that is to end.
 func (r *run) isClaimed(id string) bool {
 	return slices.ContainsFunc(r.state.ledger.retiring, func(e entry) bool { return e.id == id && r.claimed(e) })
 }

@@ -98,14 +98,14 @@
 //
 // # Errors
 //
-// An [*Error] has one of these codes. bad-input, bad-state, login-expiring: something in the document is wrong. denied,
-// wrong-account, wrong-user, user-missing, account-unproven, user-recreated: login and user do not fit. in-progress,
-// try-later: another run is at work, or AWS is behind itself. unknown-keys, foreign-keys, current-dead, signing-key,
-// previous-in-use: a human must decide about the keys that are named. orphan-quarantined: a lost key waits to be deleted.
-// delete-refused, create-refused, create-incomplete, create-unknown, too-slow, not-proven: AWS did not do its part; the
-// next rotation goes on. publish-failed: the new key is current, and the secret was not told; unpublished: nothing is done
-// before it is. save-conflict, save-uncertain: the document was changed by another, or could not be written.
-// aws-failed: anything else.
+// An [*Error] has one of these codes. bad-input, bad-state, login-expiring: something in the document is wrong.
+// not-rotated: the first rotation is unfinished, so that there is nothing to open. denied, wrong-account, wrong-user,
+// user-missing, account-unproven, user-recreated: login and user do not fit. in-progress, try-later: another run is at
+// work, or AWS is behind itself. unknown-keys, foreign-keys, current-dead, signing-key, previous-in-use: a human must
+// decide about the keys that are named. orphan-quarantined: a lost key waits to be deleted. delete-refused,
+// create-refused, create-incomplete, create-unknown, too-slow, not-proven: AWS did not do its part; the next rotation goes
+// on. publish-failed: the new key is current, and the secret was not told; unpublished: nothing is done before it is.
+// save-conflict, save-uncertain: the document was changed by another, or could not be written. aws-failed: anything else.
 //
 // # Events
 //

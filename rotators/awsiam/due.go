@@ -106,7 +106,7 @@ func (a agenda) made(id string) time.Time {
 }
 
 func (a agenda) adoptable() bool {
-	aged := a.rotate > 0 || a.deactivate > 0 || a.remove > 0
+	aged := a.RotateAfter > 0 || a.deactivate > 0 || a.remove > 0
 	return aged && a.current != nil && a.ledger.promoted.IsZero() && a.ledger.adopted.IsZero()
 }
 
@@ -128,8 +128,28 @@ func (a agenda) deletion(e entry) (time.Time, bool) {
 	return iamuser.Later(at, a.settled()), true
 }
 
+// unpublished tells whether the secret that the inputs name may hold another key than the current one.
+func (a agenda) unpublished() bool {
+	p := a.ledger.published
+	if a.publish == nil || a.current == nil {
+		return false
+	}
+	return p == nil || p.id != a.current.id || a.publish.secretID != "" && p.secretID != a.publish.secretID
+}
+
+// publishedAt is when the secret got another key than before; zero if nothing is published.
+func (a agenda) publishedAt() time.Time {
+	if a.publish == nil || a.ledger.published == nil {
+		return time.Time{}
+	}
+	return a.ledger.published.at
+}
+
+// changed is when the keys that programs get have changed last, in the document or in the secret.
+func (a agenda) changed() time.Time { return iamuser.Later(a.ledger.promoted, a.publishedAt()) }
+
 // settled is when programs have had the time to take a key that was published lately.
-func (a agenda) settled() time.Time { return iamuser.After(a.publishedAt(), a.minInterval) }
+func (a agenda) settled() time.Time { return iamuser.After(a.publishedAt(), a.MinInterval) }
 
 // base is since when the previous key is the previous one; false if nobody knows, and then nothing is due for it.
 func (a agenda) base() (time.Time, bool) {
@@ -159,18 +179,18 @@ func (a agenda) deletePrevious() (time.Time, bool) {
 // grace is the time between a rotation and what is done to the previous key at an age, so that a late rotation does not
 // shorten it.
 func (a agenda) grace(age time.Duration) time.Duration {
-	if a.rotate == 0 {
+	if a.RotateAfter == 0 {
 		return 24 * time.Hour
 	}
-	return age - a.rotate
+	return age - a.RotateAfter
 }
 
 func (a agenda) rotation() (time.Time, bool) {
 	switch {
-	case a.rotate == 0:
+	case a.RotateAfter == 0:
 		return time.Time{}, false
 	case a.current == nil:
 		return time.Time{}, true
 	}
-	return iamuser.Later(iamuser.After(a.made(a.current.id), a.rotate), iamuser.After(a.changed(), a.minInterval)), true
+	return iamuser.Later(iamuser.After(a.made(a.current.id), a.RotateAfter), iamuser.After(a.changed(), a.MinInterval)), true
 }

@@ -6,7 +6,7 @@ import "github.com/escapement-go/escapement/rotators/internal/iamuser"
 // RECOVER has dropped; this end does.
 func (r *run) guard() (over bool, err error) {
 	kind, why := "", ""
-	next := iamuser.After(r.agenda().changed(), r.in.times.minInterval)
+	next := iamuser.After(r.agenda().changed(), r.in.times.MinInterval)
 	switch {
 	case r.due && !r.rotationDue():
 		kind, why = "nothing-due", "the current key is not due for rotation"

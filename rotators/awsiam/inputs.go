@@ -1,9 +1,11 @@
 package awsiam
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/escapement-go/escapement/rotators"
+	"github.com/escapement-go/escapement/rotators/internal/age"
 	"github.com/escapement-go/escapement/rotators/internal/iamuser"
 )
 
@@ -19,7 +21,8 @@ type inputs struct {
 
 // times are the inputs that say when something is due; an age of zero is absent.
 type times struct {
-	minInterval, rotate, deactivate, remove time.Duration
+	age.Times
+	deactivate, remove time.Duration
 }
 
 func parseInputs(req *rotators.Request, now time.Time, c constants) (*inputs, error) {
@@ -29,8 +32,8 @@ func parseInputs(req *rotators.Request, now time.Time, c constants) (*inputs, er
 		PreviousInUse string `json:"previousInUse"`
 		Verify        *bool  `json:"verify"`
 	}{}
-	if err := req.Decode(&raw); err != nil {
-		return nil, &Error{Code: "bad-input", Text: err.Error()}
+	if err := iamuser.Decode(req, &raw); err != nil {
+		return nil, err
 	}
 	var err error
 	if in.Target, err = iamuser.ParseTarget(req, now, c.LoginReserve); err != nil {
@@ -66,26 +69,22 @@ func pick(name, value, first, second string) (bool, error) {
 }
 
 // parseTimes reads the four durations, which are all that Due needs.
-func parseTimes(req *rotators.Request) (times, error) {
+func parseTimes(req *rotators.Request) (t times, err error) {
+	if t.Times, err = iamuser.ReadTimes(req); err != nil {
+		return times{}, err
+	}
 	var raw struct {
-		MinInterval     string `json:"minInterval"`
-		RotateAfter     string `json:"rotateAfter"`
 		DeactivateAfter string `json:"deactivateAfter"`
 		DeleteAfter     string `json:"deleteAfter"`
 	}
-	if err := req.Decode(&raw); err != nil {
-		return times{}, &Error{Code: "bad-input", Text: err.Error()}
+	if err := iamuser.Decode(req, &raw); err != nil {
+		return times{}, err
 	}
-	t := times{minInterval: iamuser.DefaultInterval}
-	for _, err := range []error{
-		iamuser.ReadInterval(raw.MinInterval, &t.minInterval),
-		iamuser.ReadAge("rotateAfter", raw.RotateAfter, &t.rotate),
+	if err := cmp.Or(
 		iamuser.ReadAge("deactivateAfter", raw.DeactivateAfter, &t.deactivate),
 		iamuser.ReadAge("deleteAfter", raw.DeleteAfter, &t.remove),
-	} {
-		if err != nil {
-			return times{}, err
-		}
+	); err != nil {
+		return times{}, err
 	}
 	return t, t.ascend()
 }
@@ -93,20 +92,17 @@ func parseTimes(req *rotators.Request) (times, error) {
 // ascend checks that the ages follow each other with room for a human to notice.
 func (t times) ascend() error {
 	last, lastName := time.Duration(0), ""
-	for _, age := range []struct {
+	for _, input := range []struct {
 		name string
 		of   time.Duration
-	}{{"rotateAfter", t.rotate}, {"deactivateAfter", t.deactivate}, {"deleteAfter", t.remove}} {
-		if age.of == 0 {
+	}{{"rotateAfter", t.RotateAfter}, {"deactivateAfter", t.deactivate}, {"deleteAfter", t.remove}} {
+		if input.of == 0 {
 			continue
 		}
-		if lastName != "" && age.of < last+time.Hour {
-			return iamuser.BadInput(age.name, "must be at least an hour more than %q", lastName)
+		if lastName != "" && input.of < last+time.Hour {
+			return iamuser.BadInput(input.name, "must be at least an hour more than %q", lastName)
 		}
-		last, lastName = age.of, age.name
-	}
-	if t.rotate > 0 && t.rotate <= t.minInterval {
-		return iamuser.BadInput("rotateAfter", `must be more than "minInterval"`)
+		last, lastName = input.of, input.name
 	}
 	return nil
 }

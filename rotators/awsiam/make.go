@@ -3,7 +3,6 @@ package awsiam
 import (
 	"context"
 	"crypto/rand"
-	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -98,10 +97,7 @@ func (r *run) withdraw(from *state, why error) error {
 	next := from.clone()
 	next.ledger.pending, next.ledger.quarantine = nil, nil
 	if failed := r.trySave(next, "no key was made"); failed != nil {
-		e := r.NotSaved(failed, "no key was made")
-		e.Text += "; before that, " + why.Error()
-		e.Err = errors.Join(e.Err, why)
-		return e
+		return r.NotSavedAfter(why, failed, "no key was made")
 	}
 	return why
 }

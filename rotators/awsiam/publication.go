@@ -1,6 +1,7 @@
 package awsiam
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"strings"
@@ -40,8 +41,8 @@ func namedPublication(req *rotators.Request) (*publication, error) {
 			Region   string `json:"region"`
 		} `json:"publish"`
 	}
-	if err := req.Decode(&raw); err != nil {
-		return nil, &Error{Code: "bad-input", Text: err.Error()}
+	if err := iamuser.Decode(req, &raw); err != nil {
+		return nil, err
 	}
 	if raw.Publish == nil {
 		return nil, nil
@@ -52,36 +53,47 @@ func namedPublication(req *rotators.Request) (*publication, error) {
 // parsePublication checks the input "publish" for a rotation of a target.
 func parsePublication(req *rotators.Request, of iamuser.Target) (*publication, error) {
 	p, err := namedPublication(req)
-	if p == nil || err != nil {
+	switch {
+	case p == nil || err != nil:
 		return nil, err
+	case strings.HasPrefix(p.secretID, "arn:"):
+		return p.byARN(of.User)
 	}
-	const example = `write its name, or its ARN such as "arn:aws:secretsmanager:us-east-1:123456789012:secret:name-AbCdEf"`
-	if !strings.HasPrefix(p.secretID, "arn:") {
-		if !secretNameForm.MatchString(p.secretID) {
-			return nil, iamuser.BadInput("publish.secretId", `is not the name of a secret, which has 1 to 512 letters, digits and characters of "/_+=.@!-"; %s`, example)
-		}
-		if p.region == "" {
-			p.region = of.Region
-		}
-		if p.region, err = awsclient.RegionIn(p.region, of.User.Partition); err != nil {
-			return nil, iamuser.BadInput("publish.region", "%v", err)
-		}
-		p.arn = fmt.Sprintf("arn:%s:secretsmanager:%s:%s:secret:%s-??????", of.User.Partition.Name, p.region, of.User.Account, p.secretID)
-		return p, nil
+	return p.byName(of)
+}
+
+const secretExample = `write its name, or its ARN such as "arn:aws:secretsmanager:us-east-1:123456789012:secret:name-AbCdEf"`
+
+// byName completes a publication whose secret is given by its name.
+func (p publication) byName(of iamuser.Target) (*publication, error) {
+	if !secretNameForm.MatchString(p.secretID) {
+		return nil, iamuser.BadInput("publish.secretId", `is not the name of a secret, which has 1 to 512 letters, digits and characters of "/_+=.@!-"; %s`, secretExample)
 	}
+	region, err := awsclient.RegionIn(cmp.Or(p.region, of.Region), of.User.Partition)
+	if err != nil {
+		return nil, iamuser.BadInput("publish.region", "%v", err)
+	}
+	p.region = region
+	p.arn = fmt.Sprintf("arn:%s:secretsmanager:%s:%s:secret:%s-??????", of.User.Partition.Name, region, of.User.Account, p.secretID)
+	return &p, nil
+}
+
+// byARN completes a publication whose secret is given by its ARN.
+func (p publication) byARN(user awsclient.ARN) (*publication, error) {
 	parsed, err := arn.Parse(p.secretID)
 	name, isSecret := strings.CutPrefix(parsed.Resource, "secret:")
 	switch {
 	case err != nil || parsed.Service != "secretsmanager" || !awsclient.IsAccount(parsed.AccountID) || !isSecret || !secretNameForm.MatchString(name):
-		return nil, iamuser.BadInput("publish.secretId", "is not the ARN of a secret; %s", example)
-	case parsed.Partition != of.User.Partition.Name:
-		return nil, iamuser.BadInput("publish.secretId", `is in the partition %q and "userArn" in %q`, parsed.Partition, of.User.Partition.Name)
+		return nil, iamuser.BadInput("publish.secretId", "is not the ARN of a secret; %s", secretExample)
+	case parsed.Partition != user.Partition.Name:
+		return nil, iamuser.BadInput("publish.secretId", `is in the partition %q and "userArn" in %q`, parsed.Partition, user.Partition.Name)
 	case p.region != "" && p.region != parsed.Region:
 		return nil, iamuser.BadInput("publish.region", `is %q and the ARN of the secret says %q; leave it out`, p.region, parsed.Region)
 	}
-	if p.region, err = awsclient.RegionIn(parsed.Region, of.User.Partition); err != nil || parsed.Region == "" {
-		return nil, iamuser.BadInput("publish.secretId", "names no region of AWS; %s", example)
+	region, err := awsclient.RegionIn(parsed.Region, user.Partition)
+	if err != nil || parsed.Region == "" {
+		return nil, iamuser.BadInput("publish.secretId", "names no region of AWS; %s", secretExample)
 	}
-	p.arn = p.secretID
-	return p, nil
+	p.region, p.arn = region, p.secretID
+	return &p, nil
 }

@@ -153,6 +153,7 @@ func (r *run) endOrphan(id string) error {
 	return nil
 }
 
+// quarantine deactivates a key and then is SAVE Q: the document says since when it waits.
 func (r *run) quarantine(id string) error {
 	if r.alive(id) {
 		if f := r.deactivate(id, "an unfinished rotation may have made it; it is deleted a day later if nobody claims it"); f != nil {
@@ -176,6 +177,7 @@ func (r *run) quarantine(id string) error {
 	return r.quarantined(id, until)
 }
 
+// quarantined ends the run because of a key that waits.
 func (r *run) quarantined(id string, until time.Time) error {
 	return r.refuse("orphan-quarantined", []string{id}, "an unfinished rotation has made a key whose secret is lost; it is deactivated").
 		Until(until).Advise("re-activate it if it is yours; otherwise it is deleted by the first rotation after that time")

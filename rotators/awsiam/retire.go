@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"github.com/escapement-go/escapement/providers/awsclient"
-	"github.com/escapement-go/escapement/rotators/internal/iamuser"
 )
 
 // retire is step RETIRE: it finds out whether the current key works, and if it does, has it published, brings earlier
@@ -29,6 +28,7 @@ func (r *run) retire() error {
 	return nil
 }
 
+// upkeep is the second half of RETIRE. Each of its steps saves for itself, and a key leaves the document before it ends.
 func (r *run) upkeep() error {
 	for _, step := range []func() error{r.adopt, r.retireEntries, r.deactivatePrevious, r.deletePrevious, r.forgetGone} {
 		if err := r.Canceled("upkeep"); err != nil {
@@ -41,7 +41,7 @@ func (r *run) upkeep() error {
 	return nil
 }
 
-// tryCurrent sets works.
+// tryCurrent finds out whether the current key works: AWS lists it as active, and knows its owner by its signature.
 func (r *run) tryCurrent() error {
 	c := r.state.current
 	if c == nil || r.exists(c.id) && !r.alive(c.id) {
@@ -68,17 +68,18 @@ func (r *run) tryCurrent() error {
 	case f == nil:
 		r.works = true
 	case f.Code != "InvalidClientTokenId" && f.Code != "SignatureDoesNotMatch":
-		return r.endedFor(c.id, f)
+		return r.failedOn(c.id, f, "it could not be found out whether a key works")
 	}
 	return nil
 }
 
-// endedFor is ended for a call that was signed by a key other than the login.
-func (r *run) endedFor(id string, f *awsclient.Failure) error {
-	if err := r.Ctx.Err(); err != nil {
-		return iamuser.Stopped(f.Op, err)
+// failedOn is the error of a call about a key whose failure says nothing of the login: the key has signed it, or something
+// has been written before.
+func (r *run) failedOn(id string, f *awsclient.Failure, text string) error {
+	if err := r.Canceled(f.Op); err != nil {
+		return err
 	}
-	return r.refuse("aws-failed", []string{id}, "it could not be found out whether a key works").Because(f)
+	return r.refuse("aws-failed", []string{id}, "%s", text).Because(f)
 }
 
 // adopt begins to watch keys that were written by hand.
@@ -157,7 +158,7 @@ func (r *run) switchOff(id string, before *state) error {
 			r.Warn("cannot-deactivate", id, "iam:UpdateAccessKey is not allowed; keys are deleted at their later age, without being deactivated before")
 			return nil
 		case f != nil:
-			return r.endedWrite(id, f)
+			return r.failedOn(id, f, "a key could not be deactivated")
 		}
 		r.Report("deactivated", id, "deactivated a previous key")
 	}
@@ -168,14 +169,6 @@ func (r *run) switchOff(id string, before *state) error {
 		}
 	}
 	return r.save(next, "the key is deactivated")
-}
-
-// endedWrite is ended for a refusal after which something has been written.
-func (r *run) endedWrite(id string, f *awsclient.Failure) error {
-	if err := r.Ctx.Err(); err != nil {
-		return iamuser.Stopped(f.Op, err)
-	}
-	return r.refuse("aws-failed", []string{id}, "a key could not be deactivated").Because(f)
 }
 
 func (r *run) isDue(at time.Time, will bool) bool { return will && !at.After(r.Now()) }
@@ -206,6 +199,7 @@ func (r *run) deletePrevious() error {
 	return nil
 }
 
+// keepSigner tells whether the previous key, which is due, is kept because it signs the requests.
 func (r *run) keepSigner() bool {
 	id := r.state.previous.id
 	if r.signs(id) {

@@ -31,26 +31,8 @@ func rivals(t *testing.T, table string, starts []start, least, limit int) {
 		ends := map[string]int{}
 		awstest.Interleavings(limit, func(choose func(int) int) {
 			w := newWorld(s, variant{})
-			var rivals []*attempt
-			schedule := w.sim.Schedule(func(waiting []awstest.Waiting) int {
-				for i, r := range waiting {
-					if !slices.Contains(settling, r.Action) && (s.number > 1 || r.Action != "GetCallerIdentity") {
-						return i
-					}
-				}
-				return choose(len(waiting))
-			})
-			for _, name := range []string{"one", "two"} {
-				schedule.Go(name, func(r *awstest.Run) error {
-					a := w.attemptAs(r)
-					rivals = append(rivals, a)
-					a.err = a.rotate()
-					return a.err
-				})
-			}
-			schedule.Wait()
 			rotated := 0
-			for _, a := range rivals {
+			for _, a := range w.race(choose) {
 				a.check()
 				ends[a.end()]++
 				if a.err == nil && a.end() != "no-op" {
@@ -69,4 +51,27 @@ func rivals(t *testing.T, table string, starts []start, least, limit int) {
 	if figures.cells < least && !testing.Short() {
 		t.Errorf("%d cells", figures.cells)
 	}
+}
+
+// race plays two runs in an order of their steps.
+func (w *world) race(choose func(int) int) []*attempt {
+	schedule := w.sim.Schedule(func(waiting []awstest.Waiting) int {
+		for i, r := range waiting {
+			if !slices.Contains(settling, r.Action) && (w.number > 1 || r.Action != "GetCallerIdentity") {
+				return i
+			}
+		}
+		return choose(len(waiting))
+	})
+	var rivals []*attempt
+	for _, name := range []string{"one", "two"} {
+		schedule.Go(name, func(r *awstest.Run) error {
+			a := w.attemptAs(r)
+			rivals = append(rivals, a)
+			a.err = a.rotate()
+			return a.err
+		})
+	}
+	schedule.Wait()
+	return rivals
 }

@@ -48,20 +48,13 @@ func (o *Rotator) Open(_ context.Context, req *rotators.Request) (any, error) {
 		return nil, err
 	}
 	if s.current == nil {
-		return nil, notRotated()
+		return nil, iamuser.NotRotated()
 	}
 	out := map[string]any{"current": s.current.output()}
 	if s.previous != nil {
 		out["previous"] = s.previous.output()
 	}
 	return out, nil
-}
-
-func notRotated() *Error {
-	return &Error{
-		Code: "not-rotated", Text: "not rotated yet: a first rotation is unfinished", Hint: "run rotate",
-		Err: rotators.ErrNotRotated,
-	}
 }
 
 func (c *credential) output() map[string]any {
@@ -103,7 +96,7 @@ func (o *Rotator) constants() constants {
 
 // perform checks and runs. No error that leaves here holds a secret that the run knows.
 func (r *run) perform(req *rotators.Request) error {
-	over, err := r.check(req.State, func() (*inputs, error) { return parseInputs(req, r.Clock.Now(), r.c) })
+	over, err := r.check(req)
 	if !over && err == nil {
 		err = r.rotate()
 	}

@@ -7,7 +7,8 @@ import (
 	"github.com/escapement-go/escapement/rotators/internal/iamuser"
 )
 
-// A run is one call of Rotate, Maintain or Plan. Its steps are those of the protocol, in files of their names.
+// A run is one call of Rotate, Maintain or Plan; those of Audit and Verify take some of its steps. These are those of the
+// protocol, in files of their names.
 type run struct {
 	iamuser.Run
 	rotator *Rotator

@@ -1,14 +1,12 @@
 package awsiam
 
 import (
-	"encoding/base64"
-	"encoding/json"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/escapement-go/escapement/providers/awstest"
+	"github.com/escapement-go/escapement/rotators/internal/leaks"
 )
 
 // recovery is how a world has ended.
@@ -113,21 +111,9 @@ func (w *world) orphans() []string {
 	return left
 }
 
-// leaks searches what was printed for secrets, in each form in which they might hide.
+// leaks searches what was printed for secrets.
 func (w *world) leaks() []string {
-	text := strings.Join(append(w.printed, w.sim.Trace()), "\n")
-	var found []string
-	for _, secret := range w.sim.Secrets() {
-		quoted, _ := json.Marshal(secret)
-		for _, form := range []string{
-			secret, base64.StdEncoding.EncodeToString([]byte(secret)), url.QueryEscape(secret), strings.Trim(string(quoted), `"`),
-		} {
-			if strings.Contains(text, form) {
-				found = append(found, form)
-			}
-		}
-	}
-	return found
+	return leaks.In(strings.Join(append(w.printed, w.sim.Trace()), "\n"), w.sim.Secrets()...)
 }
 
 // finish adds a cell to the figures of its table, and reports what was wrong.

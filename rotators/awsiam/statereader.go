@@ -28,11 +28,17 @@ func parseState(data map[string]any) (*state, error) {
 // A stateReader reads what only a state of keys has.
 type stateReader struct{ iamuser.StateReader }
 
-// id takes the id of an access key out.
-func (r *stateReader) id(o *iamuser.Object, name string, required bool) string {
-	id := o.Text(name, required)
+// id takes the id of an access key out; empty if there is none.
+func (r *stateReader) id(o *iamuser.Object) string { return r.checkID(o, o.Text("accessKeyId")) }
+
+// requiredID takes the id of an access key out that must be there.
+func (r *stateReader) requiredID(o *iamuser.Object) string {
+	return r.checkID(o, o.RequiredText("accessKeyId"))
+}
+
+func (r *stateReader) checkID(o *iamuser.Object, id string) string {
 	if id != "" && !awsclient.KeyIDForm.MatchString(id) {
-		r.Fail(o.Path+"."+name, "is not the id of an access key, which has letters and digits only; write the real one")
+		r.Fail(o.Path+".accessKeyId", "is not the id of an access key, which has letters and digits only; write the real one")
 	}
 	return id
 }
@@ -42,9 +48,9 @@ func (r *stateReader) credential(p iamuser.Place) *credential {
 		return nil
 	}
 	o := r.Object(p)
-	c := &credential{id: r.id(o, "accessKeyId", true), secret: schema.NewSecret(o.Text("secretAccessKey", true))}
-	c.created = o.Time("createdAt", false)
-	if former := o.Time("createDate", false); c.created.IsZero() {
+	c := &credential{id: r.requiredID(o), secret: schema.NewSecret(o.RequiredText("secretAccessKey"))}
+	c.created = o.Time("createdAt")
+	if former := o.Time("createDate"); c.created.IsZero() {
 		c.created = former
 	}
 	c.rest = o.Rest
@@ -54,9 +60,9 @@ func (r *stateReader) credential(p iamuser.Place) *credential {
 func (r *stateReader) ledger(p iamuser.Place) ledger {
 	o := r.Object(p)
 	l := ledger{
-		userID:     o.Text("userId", false),
-		promoted:   o.Time("promotedAt", false),
-		adopted:    o.Time("adoptedAt", false),
+		userID:     o.Text("userId"),
+		promoted:   o.Time("promotedAt"),
+		adopted:    o.Time("adoptedAt"),
 		pending:    r.pending(o.Member("pending")),
 		quarantine: r.quarantine(o.Member("quarantine")),
 
@@ -80,7 +86,7 @@ func (r *stateReader) pending(p iamuser.Place) *pending {
 		return nil
 	}
 	o := r.Object(p)
-	out := &pending{id: o.Text("id", false), started: o.Time("startedAt", true)}
+	out := &pending{id: o.Text("id"), started: o.RequiredTime("startedAt")}
 	for _, item := range r.Items(o.Member("baseline")) {
 		id, isText := item.Value.(string)
 		if !isText {
@@ -88,8 +94,8 @@ func (r *stateReader) pending(p iamuser.Place) *pending {
 		}
 		out.baseline = append(out.baseline, id)
 	}
-	key := &credential{id: r.id(o, "accessKeyId", false), created: o.Time("createdAt", false)}
-	secret := o.Text("secretAccessKey", false)
+	key := &credential{id: r.id(o), created: o.Time("createdAt")}
+	secret := o.Text("secretAccessKey")
 	key.secret, out.rest = schema.NewSecret(secret), o.Rest
 	switch {
 	case key.id == "" && secret != "":
@@ -103,8 +109,8 @@ func (r *stateReader) pending(p iamuser.Place) *pending {
 func (r *stateReader) entry(p iamuser.Place) entry {
 	o := r.Object(p)
 	e := entry{
-		id: r.id(o, "accessKeyId", true), action: o.Text("action", true), since: o.Time("since", true),
-		created: o.Time("createdAt", false), inactive: o.Time("inactiveSince", false), rest: o.Rest,
+		id: r.requiredID(o), action: o.RequiredText("action"), since: o.RequiredTime("since"),
+		created: o.Time("createdAt"), inactive: o.Time("inactiveSince"), rest: o.Rest,
 	}
 	if e.action != "" && e.action != remove && e.action != switchOff {
 		r.Fail(p.Path+".action", "must be %q or %q", remove, switchOff)
@@ -117,7 +123,7 @@ func (r *stateReader) quarantine(p iamuser.Place) *waiting {
 		return nil
 	}
 	o := r.Object(p)
-	return &waiting{id: r.id(o, "accessKeyId", true), since: o.Time("since", true), rest: o.Rest}
+	return &waiting{id: r.requiredID(o), since: o.RequiredTime("since"), rest: o.Rest}
 }
 
 func (r *stateReader) published(p iamuser.Place) *published {
@@ -125,7 +131,7 @@ func (r *stateReader) published(p iamuser.Place) *published {
 		return nil
 	}
 	o := r.Object(p)
-	return &published{id: r.id(o, "accessKeyId", true), secretID: o.Text("secretId", true), at: o.Time("at", false), rest: o.Rest}
+	return &published{id: r.requiredID(o), secretID: o.RequiredText("secretId"), at: o.Time("at"), rest: o.Rest}
 }
 
 func (r *stateReader) publishFailure(p iamuser.Place) *publishFailure {
@@ -133,7 +139,7 @@ func (r *stateReader) publishFailure(p iamuser.Place) *publishFailure {
 		return nil
 	}
 	o := r.Object(p)
-	return &publishFailure{code: o.Text("code", true), since: o.Time("since", false), rest: o.Rest}
+	return &publishFailure{code: o.RequiredText("code"), since: o.Time("since"), rest: o.Rest}
 }
 
 // distinct refuses a key that has two roles: what is due for the one would hit the other.

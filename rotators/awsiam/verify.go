@@ -23,7 +23,7 @@ func (r *run) verify(req *rotators.Request) (*rotators.Proof, error) {
 		return nil, err
 	}
 	if r.state.current == nil {
-		return nil, notRotated()
+		return nil, iamuser.NotRotated()
 	}
 	if r.User, r.Region, err = iamuser.ParseUser(req); err != nil {
 		return nil, err

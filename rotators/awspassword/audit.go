@@ -33,7 +33,7 @@ func (r *run) audit(req *rotators.Request) (*rotators.Audit, error) {
 	if _, err := r.check(req); err != nil {
 		return nil, err
 	}
-	a := auditor{run: r, maxAge: cmp.Or(req.Audit.MaxAge, r.in.rotate, iamuser.DefaultMaxAge)}
+	a := auditor{run: r, maxAge: cmp.Or(req.Audit.MaxAge, r.in.RotateAfter, iamuser.DefaultMaxAge)}
 	a.unusedFor = cmp.Or(req.Audit.UnusedFor, iamuser.DefaultUnusedFor)
 	if err := a.survey(); err != nil {
 		return nil, err

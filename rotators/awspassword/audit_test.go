@@ -191,16 +191,7 @@ func TestAuditErrors(t *testing.T) {
 	}
 }
 
-// Due tells of the password in use what the document knows, and what a run has left undone.
-func TestDueTells(t *testing.T) {
-	for i, want := range []string{"", "", "the rotation of 2025-12-31T23:00:00Z did not end; the password in force is the current one or a candidate"} {
-		w := newWorld(starts[i], variant{})
-		due, err := w.attempt().rotator().Due(w.attempt().request(w.doc.State()), awstest.Epoch)
-		if made := awstest.Epoch.Add(-99 * day); err != nil || due.Unfinished != want || due.Made.Equal(made) != w.saved {
-			t.Errorf("start %d: %+v, %v", i+1, due, err)
-		}
-		w.sim.Close()
-	}
+func TestNoVerifier(t *testing.T) {
 	if _, isVerifier := rotators.Rotator(&Rotator{}).(rotators.Verifier); isVerifier {
 		t.Error("no call proves a console password")
 	}

@@ -61,20 +61,21 @@
 //
 // # Audit
 //
-// An audit has one row, whose role is current, pending if there are only candidates, foreign if the document does not know the
-// password, or missing if the user has no console access. Its last use is the last time that the user signed in. The
-// verdicts are missing, recreated, too-old, foreign, age-unknown, unused, unfinished and due. The levels are those of the
-// audit of keys. An audit needs no permission; those above but for iam:UpdateLoginProfile tell more. Nothing proves that a console
-// password works, so that the rotator is no Verifier.
+// An audit has one row, whose role is current, pending if there are only candidates, foreign if the document does not
+// know the password, or missing if the user has no console access. Its last use is the last time that the user signed in.
+// The verdicts are missing, recreated, too-old, foreign, age-unknown, unused, unfinished and due. The levels are those of
+// the audit of keys. An audit needs no permission; those above but for iam:UpdateLoginProfile tell more. Nothing proves
+// that a console password works, so that the rotator is no Verifier.
 //
 // # Errors
 //
-// An [*Error] has one of these codes. bad-input, bad-state, login-expiring: something in the document is wrong; an input may
-// contradict the account's policy. denied, wrong-account, wrong-user, user-missing, user-recreated, no-login-profile: login
-// and user do not fit, or the user has no console access. in-progress, try-later: another run is at work, or AWS does not
-// allow changes just now. password-refused: AWS has refused, and nothing has changed. password-unknown, too-slow: the next
-// rotation goes on; until then one of the candidates may be in force. password-overwritten: see above. save-conflict,
-// save-uncertain: the document was changed by another, or could not be written. aws-failed: anything else.
+// An [*Error] has one of these codes. bad-input, bad-state, login-expiring: something in the document is wrong; an input
+// may contradict the account's policy. not-rotated: the first rotation is unfinished, so that there is nothing to open.
+// denied, wrong-account, wrong-user, user-missing, user-recreated, no-login-profile: login and user do not fit, or the
+// user has no console access. in-progress, try-later: another run is at work, or AWS does not allow changes just now.
+// password-refused: AWS has refused, and nothing has changed. password-unknown, too-slow: the next rotation goes on; until
+// then one of the candidates may be in force. password-overwritten: see above. save-conflict, save-uncertain: the document
+// was changed by another, or could not be written. aws-failed: anything else.
 //
 // # Events
 //

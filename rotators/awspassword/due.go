@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/escapement-go/escapement/rotators"
+	"github.com/escapement-go/escapement/rotators/internal/age"
 	"github.com/escapement-go/escapement/rotators/internal/iamuser"
 )
 
@@ -18,11 +19,11 @@ const (
 // An agenda tells what is due when: a pure function of the state and the durations.
 type agenda struct {
 	*state
-	times
+	age.Times
 	lease time.Duration
 }
 
-func (r *run) agenda() agenda { return agenda{r.state, r.in.times, r.Limits.LeaseTTL} }
+func (r *run) agenda() agenda { return agenda{r.state, r.in.Times, r.Limits.LeaseTTL} }
 
 // Due says what is due at now, by the two durations among the inputs and the state; other inputs may be absent. An error
 // has the code bad-input or bad-state.
@@ -31,7 +32,7 @@ func (o *Rotator) Due(req *rotators.Request, now time.Time) (rotators.Due, error
 	if err != nil {
 		return rotators.Due{}, err
 	}
-	t, err := parseTimes(req)
+	t, err := iamuser.ReadTimes(req)
 	if err != nil {
 		return rotators.Due{}, err
 	}
@@ -69,16 +70,16 @@ func (a agenda) actions() []rotators.Action {
 }
 
 func (a agenda) adoptable() bool {
-	return a.rotate > 0 && a.current != nil && a.ledger.promoted.IsZero() && a.ledger.adopted.IsZero()
+	return a.RotateAfter > 0 && a.current != nil && a.ledger.promoted.IsZero() && a.ledger.adopted.IsZero()
 }
 
 // rotation is when the next one is due. A password of unknown age was set long ago.
 func (a agenda) rotation() (time.Time, bool) {
 	switch {
-	case a.rotate == 0:
+	case a.RotateAfter == 0:
 		return time.Time{}, false
 	case a.current == nil:
 		return time.Time{}, true
 	}
-	return iamuser.Later(iamuser.After(a.current.set, a.rotate), iamuser.After(a.ledger.promoted, a.minInterval)), true
+	return iamuser.Later(iamuser.After(a.current.set, a.RotateAfter), iamuser.After(a.ledger.promoted, a.MinInterval)), true
 }

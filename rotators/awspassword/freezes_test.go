@@ -2,6 +2,7 @@ package awspassword
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -41,35 +42,53 @@ var others = []struct {
 	{"a rotation that dies after SET", func(w *world) { w.attempt().crashAfter(stepSet).perform() }},
 }
 
-// freezes plays every freeze but those in the one gap that cannot be closed: between the last look at the clock and the call
-// that sets a password. A short test samples.
-func freezes(t *tally, without rule) {
-	n := 0
-	for _, s := range starts {
-		for _, point := range append(append([]string{}, steps...), saves...) {
-			for _, before := range []bool{false, true} {
-				if before && strings.HasPrefix(point, "SET") {
-					continue
-				}
-				for _, pause := range []time.Duration{time.Minute, 6 * time.Minute, 2 * time.Hour} {
-					for _, other := range others {
-						if n++; testing.Short() && n%5 != 0 {
-							continue
-						}
-						w := newWorld(s, variant{without: without})
-						a := w.attempt().prepare(point)
-						reached := a.freeze(point, before, func() {
-							w.sim.Advance(pause)
-							w.variant.without = 0
-							other.do(w)
-							w.variant.without = without
-						})
-						a.perform()
-						t.finish(w, fmt.Sprintf("frozen at %s (before: %t) for %v, %s", point, before, pause, other.name), *reached)
-					}
-				}
+// A frost is where and for how long a run stands still, and what happens meanwhile.
+type frost struct {
+	start  start
+	point  string
+	before bool // the step, and not after it
+	pause  time.Duration
+	other  int // index in others
+}
+
+// frosts are all but those in the one gap that cannot be closed: between the last look at the clock and the call that sets a
+// password.
+func frosts() []frost {
+	var all []frost
+	add := func(f frost) {
+		for _, f.pause = range []time.Duration{time.Minute, 6 * time.Minute, 2 * time.Hour} {
+			for f.other = range others {
+				all = append(all, f)
 			}
 		}
+	}
+	for _, s := range starts {
+		for _, point := range slices.Concat(steps, saves) {
+			add(frost{start: s, point: point})
+			if !strings.HasPrefix(point, "SET") {
+				add(frost{start: s, point: point, before: true})
+			}
+		}
+	}
+	return all
+}
+
+// freezes plays every frost. A short test samples.
+func freezes(t *tally, without rule) {
+	for n, f := range frosts() {
+		if testing.Short() && n%5 != 4 {
+			continue
+		}
+		w := newWorld(f.start, variant{without: without})
+		a := w.attempt().prepare(f.point)
+		reached := a.freeze(f.point, f.before, func() {
+			w.sim.Advance(f.pause)
+			w.variant.without = 0
+			others[f.other].do(w)
+			w.variant.without = without
+		})
+		a.perform()
+		t.finish(w, fmt.Sprintf("frozen at %s (before: %t) for %v, %s", f.point, f.before, f.pause, others[f.other].name), *reached)
 	}
 }
 

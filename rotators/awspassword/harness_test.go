@@ -2,13 +2,11 @@ package awspassword
 
 import (
 	"context"
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
 	"math/rand/v2"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -21,6 +19,7 @@ import (
 	"github.com/escapement-go/escapement/providers/awstest"
 	"github.com/escapement-go/escapement/rotators"
 	"github.com/escapement-go/escapement/rotators/internal/iamuser"
+	"github.com/escapement-go/escapement/rotators/internal/leaks"
 	"github.com/escapement-go/escapement/schema"
 )
 
@@ -350,19 +349,7 @@ func (w *world) settle(soon time.Duration) {
 	}
 }
 
-// leaks searches what was printed for secrets, in each form in which they might hide.
+// leaks searches what was printed for secrets.
 func (w *world) leaks() []string {
-	text := strings.Join(append(w.printed, w.sim.Trace()), "\n")
-	var found []string
-	for _, secret := range append(w.sim.Secrets(), w.held()...) {
-		quoted, _ := json.Marshal(secret)
-		for _, form := range []string{
-			secret, base64.StdEncoding.EncodeToString([]byte(secret)), url.QueryEscape(secret), strings.Trim(string(quoted), `"`),
-		} {
-			if strings.Contains(text, form) {
-				found = append(found, form)
-			}
-		}
-	}
-	return found
+	return leaks.In(strings.Join(append(w.printed, w.sim.Trace()), "\n"), append(w.sim.Secrets(), w.held()...)...)
 }

@@ -4,19 +4,17 @@ import (
 	"time"
 
 	"github.com/escapement-go/escapement/rotators"
+	"github.com/escapement-go/escapement/rotators/internal/age"
 	"github.com/escapement-go/escapement/rotators/internal/iamuser"
 )
 
 // The inputs, checked.
 type inputs struct {
 	iamuser.Target
-	times
+	age.Times
 	recipe
 	requireReset bool
 }
-
-// times are the inputs that say when something is due; an age of zero is absent.
-type times struct{ minInterval, rotate time.Duration }
 
 const (
 	defaultLength = 32
@@ -33,8 +31,8 @@ func parseInputs(req *rotators.Request, now time.Time, reserve time.Duration) (*
 		Special      bool `json:"special"`
 		RequireReset bool `json:"requireReset"`
 	}{Length: defaultLength, Lower: true, Upper: true, Numeric: true, Special: true}
-	if err := req.Decode(&raw); err != nil {
-		return nil, &Error{Code: "bad-input", Text: err.Error()}
+	if err := iamuser.Decode(req, &raw); err != nil {
+		return nil, err
 	}
 	in := &inputs{requireReset: raw.RequireReset}
 	in.recipe = recipe{length: raw.Length, wants: [...]bool{lower: raw.Lower, upper: raw.Upper, numeric: raw.Numeric, special: raw.Special}}
@@ -42,7 +40,7 @@ func parseInputs(req *rotators.Request, now time.Time, reserve time.Duration) (*
 	if in.Target, err = iamuser.ParseTarget(req, now, reserve); err != nil {
 		return nil, err
 	}
-	if in.times, err = parseTimes(req); err != nil {
+	if in.Times, err = iamuser.ReadTimes(req); err != nil {
 		return nil, err
 	}
 	if in.length < leastLength || in.length > mostLength {
@@ -52,26 +50,4 @@ func parseInputs(req *rotators.Request, now time.Time, reserve time.Duration) (*
 		return nil, iamuser.BadInput("lower", `is false, and so are "upper", "numeric" and "special"; one of them must be true`)
 	}
 	return in, nil
-}
-
-// parseTimes reads the two durations, which are all that Due needs.
-func parseTimes(req *rotators.Request) (times, error) {
-	var raw struct {
-		MinInterval string `json:"minInterval"`
-		RotateAfter string `json:"rotateAfter"`
-	}
-	if err := req.Decode(&raw); err != nil {
-		return times{}, &Error{Code: "bad-input", Text: err.Error()}
-	}
-	t := times{minInterval: iamuser.DefaultInterval}
-	if err := iamuser.ReadInterval(raw.MinInterval, &t.minInterval); err != nil {
-		return times{}, err
-	}
-	if err := iamuser.ReadAge("rotateAfter", raw.RotateAfter, &t.rotate); err != nil {
-		return times{}, err
-	}
-	if t.rotate > 0 && t.rotate <= t.minInterval {
-		return times{}, iamuser.BadInput("rotateAfter", `must be more than "minInterval"`)
-	}
-	return t, nil
 }

@@ -102,7 +102,7 @@ func (r *run) lookAtPolicy() error {
 // compare warns of passwords that expire before they are rotated.
 func (r *run) compare(p *types.PasswordPolicy) {
 	age := time.Duration(aws.ToInt32(p.MaxPasswordAge)) * 24 * time.Hour
-	if age > 0 && r.in.rotate > 0 && age <= r.in.rotate {
+	if age > 0 && r.in.RotateAfter > 0 && age <= r.in.RotateAfter {
 		r.Warn("expires-before-rotation", "", "the account's passwords expire after %d days, and rotation is due no sooner; lower %q",
 			aws.ToInt32(p.MaxPasswordAge), "rotateAfter")
 	}

@@ -13,7 +13,6 @@ import (
 
 	"github.com/escapement-go/escapement/providers/awstest"
 	"github.com/escapement-go/escapement/rotators"
-	"github.com/escapement-go/escapement/rotators/internal/iamuser"
 	"github.com/escapement-go/escapement/rotators/internal/traces"
 	"github.com/escapement-go/escapement/schema"
 )
@@ -120,7 +119,7 @@ func setFirst(a *attempt, req *rotators.Request, save func(context.Context, any)
 	}
 	name := "app"
 	in := &iam.UpdateLoginProfileInput{UserName: &name, Password: &text}
-	if _, err := a.run.IAM(a.sim.Credentials("login")).UpdateLoginProfile(a.ctx, in, iamuser.OnceIAM); err != nil {
+	if _, err := a.run.IAM(a.sim.Credentials("login")).UpdateLoginProfile(a.ctx, in); err != nil {
 		return err
 	}
 	next := maps.Clone(req.State)

@@ -1,7 +1,6 @@
 package awspassword
 
 import (
-	"errors"
 	"time"
 
 	"github.com/escapement-go/escapement/providers/awsclient"
@@ -48,10 +47,7 @@ func (r *run) withdraw(before *state, left []candidate, why error) error {
 		next.ledger.pending = &p
 	}
 	if failed := r.trySave(next, "no password was set"); failed != nil {
-		e := r.NotSaved(failed, "no password was set")
-		e.Text += "; before that, " + why.Error()
-		e.Err = errors.Join(e.Err, why)
-		return e
+		return r.NotSavedAfter(why, failed, "no password was set")
 	}
 	return why
 }

@@ -52,10 +52,7 @@ func (o *Rotator) Open(_ context.Context, req *rotators.Request) (any, error) {
 		return nil, err
 	}
 	if s.current == nil {
-		return nil, &Error{
-			Code: "not-rotated", Text: "not rotated yet: a first rotation is unfinished", Hint: "run rotate",
-			Err: rotators.ErrNotRotated,
-		}
+		return nil, iamuser.NotRotated()
 	}
 	current := iamuser.Members{}
 	current.Put("password", s.current.password)

@@ -7,7 +7,7 @@ import (
 	"github.com/escapement-go/escapement/rotators/internal/iamuser"
 )
 
-// A run is one call of Rotate, Maintain or Plan.
+// A run is one call of Rotate, Maintain or Plan; that of Audit takes some of its steps.
 type run struct {
 	iamuser.Run
 	rotator *Rotator
@@ -64,7 +64,7 @@ func (r *run) rotate() error {
 // from then on.
 func (r *run) guard() (over bool, err error) {
 	kind, why := "", ""
-	next := iamuser.After(r.state.ledger.promoted, r.in.minInterval)
+	next := iamuser.After(r.state.ledger.promoted, r.in.MinInterval)
 	at, will := r.agenda().rotation()
 	switch {
 	case r.due && !(will && !at.After(r.Now())):

@@ -132,7 +132,7 @@ func parseState(data map[string]any) (*state, error) {
 	o := r.Object(iamuser.Place{Path: "state", Value: data})
 	s := &state{current: parseCurrent(r, o.Member("current"))}
 	l := r.Object(o.Member("ledger"))
-	s.ledger = ledger{userID: l.Text("userId", false), promoted: l.Time("promotedAt", false), adopted: l.Time("adoptedAt", false)}
+	s.ledger = ledger{userID: l.Text("userId"), promoted: l.Time("promotedAt"), adopted: l.Time("adoptedAt")}
 	s.ledger.pending = parsePending(r, l.Member("pending"))
 	s.ledger.rest, s.rest = l.Rest, o.Rest
 	return s, r.Err()
@@ -143,7 +143,7 @@ func parseCurrent(r *iamuser.StateReader, p iamuser.Place) *current {
 		return nil
 	}
 	o := r.Object(p)
-	c := &current{password: schema.NewSecret(o.Text("password", true)), userName: o.Text("userName", false), set: o.Time("setAt", false)}
+	c := &current{password: schema.NewSecret(o.RequiredText("password")), userName: o.Text("userName"), set: o.Time("setAt")}
 	c.rest = o.Rest
 	return c
 }
@@ -153,11 +153,11 @@ func parsePending(r *iamuser.StateReader, p iamuser.Place) *pending {
 		return nil
 	}
 	o := r.Object(p)
-	out := &pending{started: o.Time("startedAt", true)}
+	out := &pending{started: o.RequiredTime("startedAt")}
 	items := o.Member("candidates")
 	for _, item := range r.Items(items) {
 		e := r.Object(item)
-		c := candidate{password: schema.NewSecret(e.Text("password", true)), at: e.Time("at", false)}
+		c := candidate{password: schema.NewSecret(e.RequiredText("password")), at: e.Time("at")}
 		c.rest = e.Rest
 		out.candidates = append(out.candidates, c)
 	}

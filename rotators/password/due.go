@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/escapement-go/escapement/rotators"
+	"github.com/escapement-go/escapement/rotators/internal/age"
 )
 
 // The kinds of [rotators.Action].
@@ -38,17 +39,17 @@ func (Rotator) Due(req *rotators.Request, now time.Time) (rotators.Due, error) {
 }
 
 // next returns what will be due next and when; the zero time is at once. An action without a kind is none.
-func (s *state) next(t times) (rotators.Action, time.Time) {
+func (s *state) next(t age.Times) (rotators.Action, time.Time) {
 	action := rotators.Action{}
 	switch {
-	case t.rotateAfter == 0:
+	case t.RotateAfter == 0:
 	case s.current == nil:
 		action.Kind, action.Why = dueRotate, "there is no password yet"
 	case s.current.since().IsZero():
 		action.Kind, action.Why = dueAdopt, "the age of a password that was written by hand is to be counted from now on"
 	default:
 		action.Kind, action.Why = dueRotate, "the password has reached its age"
-		action.At = s.current.since().Add(t.rotateAfter)
+		action.At = s.current.since().Add(t.RotateAfter)
 	}
 	return action, action.At
 }

@@ -1,9 +1,7 @@
 package password
 
 import (
-	"cmp"
 	"strings"
-	"time"
 
 	"github.com/escapement-go/escapement/rotators"
 	"github.com/escapement-go/escapement/rotators/internal/age"
@@ -98,26 +96,11 @@ func parseSpecial(override string, enabled bool) (string, error) {
 	return override, nil
 }
 
-// times are the inputs that say when a rotation is due.
-type times struct {
-	minInterval, rotateAfter time.Duration // rotateAfter is zero if none is due by age
-}
-
 // parseTimes reads the durations, which are all that Due needs.
-func parseTimes(req *rotators.Request) (times, error) {
-	var raw struct {
-		MinInterval string `json:"minInterval"`
-		RotateAfter string `json:"rotateAfter"`
-	}
-	if err := req.Decode(&raw); err != nil {
-		return times{}, &Error{Code: "bad-input", Text: err.Error()}
-	}
-	t := times{minInterval: age.DefaultInterval}
-	if err := cmp.Or(age.ReadInterval(raw.MinInterval, &t.minInterval), age.ReadAge("rotateAfter", raw.RotateAfter, &t.rotateAfter)); err != nil {
-		return times{}, &Error{Code: "bad-input", Text: err.Error()}
-	}
-	if t.rotateAfter > 0 && t.rotateAfter <= t.minInterval {
-		return times{}, badInput("rotateAfter", `must be more than "minInterval"`)
+func parseTimes(req *rotators.Request) (age.Times, error) {
+	t, err := age.ReadTimes(req.Decode)
+	if err != nil {
+		return t, &Error{Code: "bad-input", Text: err.Error()}
 	}
 	return t, nil
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/escapement-go/escapement/rotators"
+	"github.com/escapement-go/escapement/rotators/internal/age"
 	"github.com/escapement-go/escapement/schema"
 )
 
@@ -45,7 +46,7 @@ func (Rotator) Rotate(ctx context.Context, req *rotators.Request, save func(cont
 		return err
 	}
 	if r.tooEarly() {
-		r.report("no-op", "it was rotated a moment ago; not again before %s", stamp(r.state.current.created.Add(r.times.minInterval)))
+		r.report("no-op", "it was rotated a moment ago; not again before %s", stamp(r.state.current.created.Add(r.times.MinInterval)))
 		return nil
 	}
 	return r.renew()
@@ -88,7 +89,7 @@ type run struct {
 	req    *rotators.Request
 	store  func(context.Context, any) error
 	policy policy
-	times  times
+	times  age.Times
 	state  *state
 	now    time.Time
 }
@@ -114,7 +115,7 @@ func newRun(ctx context.Context, req *rotators.Request, save func(context.Contex
 // tooEarly tells whether the latest rotation was a moment ago.
 func (r *run) tooEarly() bool {
 	c := r.state.current
-	return !r.req.Force && c != nil && !c.created.IsZero() && r.now.Before(c.created.Add(r.times.minInterval))
+	return !r.req.Force && c != nil && !c.created.IsZero() && r.now.Before(c.created.Add(r.times.MinInterval))
 }
 
 // renew makes a new password the current one.

@@ -42,12 +42,11 @@ func inputSchema() *schema.Schema {
 			"minNumeric":      count("The least number of digits.", 0, 0),
 			"minSpecial":      count("The least number of special characters.", 0, 0),
 			"overrideSpecial": text("The special characters, instead of " + draw.Special + "."),
-			"minInterval":     age.Schema("The least time between two rotations, 5m to 168h."),
+			"minInterval":     age.IntervalSchema(),
 			"rotateAfter":     age.Schema("The age of the password at which it is due for rotation, 1h to 3650d."),
 		},
 		AdditionalProperties: &schema.Schema{Never: true},
 	}
-	s.Properties["minInterval"].Default = "10m"
 	for name := range s.Properties {
 		s.RotateOnly = append(s.RotateOnly, name)
 	}

@@ -60,22 +60,17 @@ func (t *trial) verify(ctx context.Context, v rotators.Verifier, where string, s
 }
 
 // inquire asks something about a state, and checks that nothing else comes of it.
-func (t *trial) inquire(where string, state map[string]any, ask func(*rotators.Request) (any, error)) (err error) {
+func (t *trial) inquire(where string, state map[string]any, ask func(*rotators.Request) (any, error)) error {
 	req := t.request()
 	req.State = copyState(state)
 	var warnings []string
 	req.Warn = func(text string) { warnings = append(warnings, text) }
 	live, changes := t.live(), t.changes()
 	var answer any
-	func() {
-		defer func() {
-			if p := recover(); p != nil {
-				t.breach(noPanic, where, "it panicked: %v", p)
-				err = errors.New("it panicked")
-			}
-		}()
+	err := t.guarded(where, func() (err error) {
 		answer, err = ask(req)
-	}()
+		return err
+	})
 	if t.touched(live, changes) {
 		t.breach(inquires, where, "something has changed")
 	}

@@ -40,11 +40,7 @@ func (s *suite) run(ctx context.Context) {
 		s.checkPlan(ctx)
 		s.checkInquiries(ctx)
 		for _, start := range starts {
-			for _, f := range faults(s.saves[start]) {
-				if !s.hung || !f.cancels() { // one wait for it is enough
-					s.checkFault(ctx, start, f)
-				}
-			}
+			s.checkFaults(ctx, start)
 		}
 	}
 	s.checkLateCalls()
@@ -197,6 +193,15 @@ func (t *trial) checkIdle(rule Rule, r *run) {
 	}
 	if t.touched(r.before, r.changes) {
 		t.breach(rule, r.where(), "something has changed")
+	}
+}
+
+// checkFaults lets everything happen to the rotation after so many others, one thing at a time.
+func (s *suite) checkFaults(ctx context.Context, start int) {
+	for _, f := range faults(s.saves[start]) {
+		if !s.hung || !f.cancels() { // one wait for it is enough
+			s.checkFault(ctx, start, f)
+		}
 	}
 }
 

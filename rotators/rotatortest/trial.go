@@ -2,6 +2,7 @@ package rotatortest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -107,6 +108,17 @@ func (t *trial) openNow(ctx context.Context) any {
 		return nil
 	}
 	return out
+}
+
+// guarded calls a method. A panic is a breach, and then an error.
+func (t *trial) guarded(where string, method func() error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			t.breach(noPanic, where, "it panicked: %v", p)
+			err = errors.New("it panicked")
+		}
+	}()
+	return method()
 }
 
 // elapse lets time pass for the next rotation.

@@ -95,68 +95,14 @@ func (t *trial) checkNext(m rotators.Maintainer, due rotators.Due, now time.Time
 }
 
 func (t *trial) dueAt(m rotators.Maintainer, now time.Time) (due rotators.Due, err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			t.breach(noPanic, "Due", "it panicked: %v", p)
-			err = fmt.Errorf("it panicked")
-		}
-	}()
 	req := t.request()
 	req.State = copyState(t.doc.durable)
-	due, err = m.Due(req, now)
+	err = t.guarded("Due", func() (err error) {
+		due, err = m.Due(req, now)
+		return err
+	})
 	if !reflect.DeepEqual(req.State, copyState(t.doc.durable)) {
 		t.breach(keptData, "Due", "the request was changed")
 	}
 	return due, err
-}
-
-// checkPlan compares plans with the rotations that follow, those that renew something and those that do not.
-func (s *suite) checkPlan(ctx context.Context) {
-	t := s.trial()
-	p, ok := t.world.Rotator.(rotators.Planner)
-	if !ok {
-		return
-	}
-	for n := range 6 {
-		if n%2 == 0 {
-			t.elapse()
-		}
-		live, changes := t.live(), t.changes()
-		plan, err := t.plan(ctx, p)
-		if t.touched(live, changes) {
-			t.breach(planReads, "Plan", "something has changed")
-		}
-		r := t.call(ctx, fmt.Sprintf("rotation %d, after a plan", n+1), fault{}, p.Rotate)
-		switch {
-		case err != nil && r.err == nil:
-			t.breach(planTells, "Plan", "it failed and the rotation did not: %v", err)
-		case err == nil && r.err == nil && plan != len(r.saves):
-			t.breach(planTells, "Plan", "it tells of %d saves and the rotation made %d", plan, len(r.saves))
-		}
-	}
-}
-
-// plan returns how many saves are planned.
-func (t *trial) plan(ctx context.Context, p rotators.Planner) (saves int, err error) {
-	defer func() {
-		if v := recover(); v != nil {
-			t.breach(noPanic, "Plan", "it panicked: %v", v)
-			err = fmt.Errorf("it panicked")
-		}
-	}()
-	req := t.request()
-	req.State = copyState(t.doc.durable)
-	plan, err := p.Plan(ctx, req)
-	if err != nil {
-		return 0, err
-	}
-	for _, step := range plan.Steps {
-		if text := fmt.Sprintf("%+v", step); t.scrub(text) != text {
-			t.breach(hiddenSecrets, "Plan", "a step tells a secret")
-		}
-		if step.State != nil {
-			saves++
-		}
-	}
-	return saves, nil
 }

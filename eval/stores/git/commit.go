@@ -75,12 +75,14 @@ func (s *Store) commitOnce(ctx context.Context, name, file string) error {
 	if err != nil {
 		return err
 	}
+	verb := "Change"
 	if len(tracked) == 0 { // git commits only what it knows; this stages the name, not the text
 		if _, err := s.git(ctx, "add", "--intent-to-add", "--", file); err != nil {
 			return err
 		}
+		verb = "Add"
 	}
-	_, err = s.git(ctx, "commit", "--quiet", "--message=Change the environment "+name, "--only", "--", file)
+	_, err = s.git(ctx, "commit", "--quiet", "--message="+verb+" the environment "+name, "--only", "--", file)
 	switch {
 	case err != nil && s.committed(ctx, file):
 		return nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -53,6 +54,31 @@ func TestCommit(t *testing.T) {
 	}
 	if refs, err := os.ReadDir(filepath.Join(bare, "refs/heads")); err != nil || len(refs) != 0 {
 		t.Errorf("pushed %v, %v", refs, err)
+	}
+}
+
+// An environment that is made is committed, and nothing else; one that is there already is not.
+func TestCommitOfCreate(t *testing.T) {
+	r := initialized(t)
+	r.write("staged", "staged\n")
+	r.git("add", "staged")
+	s := &git.Store{Dir: r.dir, Commit: true}
+	for range 2 { // made again, it is the same
+		if err := s.Create(t.Context(), "team/app", []byte("values: {v: 1}\n")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.Create(t.Context(), "team/app", []byte("values: {v: 2}\n")); !errors.Is(err, fs.ErrExist) {
+		t.Errorf("%v, want that it exists", err)
+	}
+	if err := s.Create(t.Context(), "team/app@main", nil); !errors.Is(err, fs.ErrInvalid) {
+		t.Errorf("a revision: %v", err)
+	}
+	if got := strings.Fields(r.git("log", "-2", "--format=%s", "--name-only")); strings.Join(got, " ") != "Add the environment team/app envs/team/app.yaml first README" {
+		t.Errorf("the log is %q", got)
+	}
+	if got := r.git("status", "--porcelain"); got != "A  staged" {
+		t.Errorf("status: %q", got)
 	}
 }
 

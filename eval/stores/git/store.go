@@ -11,15 +11,15 @@ import (
 	"github.com/escapement-go/escapement/eval/internal/syntax"
 )
 
-// A Store is an [eval.Saver] of the environments in a work tree, and an [eval.Pinner] of their revisions. The zero value
+// A Store is an [eval.Creator] of the environments in a work tree, and an [eval.Pinner] of their revisions. The zero value
 // is that of the working directory. Its fields must not change while it is in use; its methods may be called concurrently,
 // and other processes may use the same repository.
 type Store struct {
 	// Dir is the directory of the environments: the root of a work tree or below it. Empty means the working directory.
 	Dir string
 
-	// Commit says that each save is committed: the file of the environment and nothing else, whatever is staged. Hooks
-	// run as usual. Nothing is pushed.
+	// Commit says that each save, and each environment that is made, is committed: the file of the environment and nothing
+	// else, whatever is staged. Hooks run as usual. Nothing is pushed.
 	Commit bool
 
 	// CommitFailed, if not nil, is told of the commits that failed, each an error that is a [*CommitError]. The text is
@@ -31,9 +31,9 @@ type Store struct {
 }
 
 var (
-	_ eval.Saver  = (*Store)(nil)
-	_ eval.Lister = (*Store)(nil)
-	_ eval.Pinner = (*Store)(nil)
+	_ eval.Creator = (*Store)(nil)
+	_ eval.Lister  = (*Store)(nil)
+	_ eval.Pinner  = (*Store)(nil)
 )
 
 // Pin pins what the document of a revision names to that revision.
@@ -68,11 +68,31 @@ func (s *Store) Save(ctx context.Context, name string, old, new []byte) error {
 	if err := checkName(name); err != nil {
 		return err
 	}
-	if err := s.files().Save(ctx, name, old, new); err != nil || !s.Commit {
+	if err := s.files().Save(ctx, name, old, new); err != nil {
 		return err
 	}
+	return s.saved(ctx, name, new)
+}
+
+// Create makes the file of an environment as that of [eval.Dir] does, and then commits it if the Store is to. Revisions are not
+// made.
+func (s *Store) Create(ctx context.Context, name string, text []byte) error {
+	if err := checkName(name); err != nil {
+		return err
+	}
+	if err := s.files().Create(ctx, name, text); err != nil {
+		return err
+	}
+	return s.saved(ctx, name, text)
+}
+
+// saved commits what has been saved, if the Store is to.
+func (s *Store) saved(ctx context.Context, name string, text []byte) error {
+	if !s.Commit {
+		return nil
+	}
 	// The text is durable. A commit that has begun is brought to its end: an interrupted one would leave its lock.
-	err := s.commit(context.WithoutCancel(ctx), name, new)
+	err := s.commit(context.WithoutCancel(ctx), name, text)
 	if err != nil && s.CommitFailed != nil {
 		s.CommitFailed(err)
 		return nil
@@ -85,7 +105,7 @@ func (s *Store) List(ctx context.Context) ([]string, error) {
 	return (&eval.Evaluator{Loader: s.files()}).List(ctx)
 }
 
-func (s *Store) files() eval.Saver { return eval.Dir(s.dir()) }
+func (s *Store) files() eval.Creator { return eval.Dir(s.dir()) }
 
 func (s *Store) dir() string {
 	if s.Dir == "" {

@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"github.com/escapement-go/escapement/providers"
-	"github.com/escapement-go/escapement/schema"
+	"github.com/escapement-go/escapement/providers/internal/hidden"
 )
 
 // An Error says which inputs stand in the way of an answer, all of them. Its text holds no secret.
@@ -94,13 +94,13 @@ func (ps *Problems) Err(req *providers.Request) error {
 	if len(ps.list) == 0 {
 		return nil
 	}
-	hidden := secretsIn(req.Inputs)
+	secrets := hidden.In(req.Inputs)
 	e := &Error{Code: ps.list[0].Code}
 	for _, p := range ps.list {
 		if p.Code != e.Code {
 			e.Code = "several-failures"
 		}
-		e.Problems = append(e.Problems, p.without(hidden))
+		e.Problems = append(e.Problems, p.without(secrets))
 	}
 	slices.SortStableFunc(e.Problems, func(a, b Problem) int {
 		return cmp.Or(slices.Compare(a.Inputs, b.Inputs), cmp.Compare(a.Text, b.Text))
@@ -108,45 +108,13 @@ func (ps *Problems) Err(req *providers.Request) error {
 	return e
 }
 
-// without returns the problem with [secret] in the place of each of these texts.
-func (p *Problem) without(texts []string) Problem {
+// without returns the problem with the secrets masked.
+func (p *Problem) without(secrets hidden.Texts) Problem {
 	q := *p
 	q.Inputs = slices.Clone(p.Inputs)
 	slices.Sort(q.Inputs)
-	for _, secret := range texts {
-		for _, text := range []*string{&q.Text, &q.Hint, &q.AWSCode, &q.RequestID} {
-			*text = strings.ReplaceAll(*text, secret, "[secret]")
-		}
+	for _, text := range []*string{&q.Text, &q.Hint, &q.AWSCode, &q.RequestID} {
+		*text = secrets.Mask(*text)
 	}
 	return q
-}
-
-// minHidden is the length in bytes from which a secret is hidden; shorter ones are in any text.
-const minHidden = 3
-
-// secretsIn returns the secret strings in data, the longest first.
-func secretsIn(data any) []string {
-	var found []string
-	var gather func(data any, secret bool)
-	gather = func(data any, secret bool) {
-		switch data := data.(type) {
-		case schema.Secret:
-			gather(data.Data(), true)
-		case map[string]any:
-			for _, member := range data {
-				gather(member, secret)
-			}
-		case []any:
-			for _, item := range data {
-				gather(item, secret)
-			}
-		case string:
-			if secret && len(data) >= minHidden {
-				found = append(found, data)
-			}
-		}
-	}
-	gather(data, false)
-	slices.SortFunc(found, func(a, b string) int { return cmp.Or(cmp.Compare(len(b), len(a)), cmp.Compare(a, b)) })
-	return found
 }

@@ -32,6 +32,14 @@ func Failed(op string, err error) Failure {
 	return f
 }
 
+// checkEndpoint is what to do about answers that are none of AWS.
+const checkEndpoint = "check the endpoint that the program is set up with, and proxies"
+
+// Unanswered returns the problem of an entry that AWS passes over.
+func Unanswered() *Problem {
+	return &Problem{Code: "unreadable-answer", Text: "is answered without a value", Hint: checkEndpoint}
+}
+
 // Words are what AWS, or else the network, said.
 func (f Failure) Words() string { return strings.TrimSuffix(f.Said(), ".") }
 
@@ -57,9 +65,9 @@ func (f Failure) Problem(t Target) *Problem {
 	case f.Throttled():
 		set("throttled", "AWS answers no more requests just now: "+f.Words(), "try again later")
 	case f.Status >= 300 && f.Status < 400:
-		set("redirected", fmt.Sprintf("a redirect (%d) came in the place of an answer, and is not followed", f.Status), "check the endpoint that the program is set up with, and proxies")
+		set("redirected", fmt.Sprintf("a redirect (%d) came in the place of an answer, and is not followed", f.Status), checkEndpoint)
 	case f.unreadable:
-		set("unreadable-answer", "the answer is not one of AWS", "check the endpoint that the program is set up with, and proxies")
+		set("unreadable-answer", "the answer is not one of AWS", checkEndpoint)
 	case f.Status >= 500:
 		set("aws-unavailable", fmt.Sprintf("AWS is out of order in %q: %s", t.Region, f.Words()), "try again later")
 	case f.Status == 0:

@@ -14,8 +14,8 @@ const Day = 24 * time.Hour
 
 // The bounds of the inputs.
 const (
-	DefaultInterval = 10 * time.Minute
 	LeastInterval   = 5 * time.Minute
+	defaultInterval = 10 * time.Minute
 	mostInterval    = 7 * Day
 	leastAge        = time.Hour
 	mostAge         = 3650 * Day
@@ -26,13 +26,8 @@ func Schema(description string) *schema.Schema {
 	return &schema.Schema{Type: []string{"string"}, Description: description, Pattern: pattern}
 }
 
-// ReadInterval reads the input "minInterval" into to, which keeps what it has if the text is empty.
-func ReadInterval(text string, to *time.Duration) error {
-	return read("minInterval", text, to, LeastInterval, mostInterval)
-}
-
-// ReadAge reads an age at which something is due into to, which keeps what it has if the text is empty.
-func ReadAge(name, text string, to *time.Duration) error {
+// Read reads the input of that name, an age at which something is due, into to, which keeps what it has if the text is empty.
+func Read(name, text string, to *time.Duration) error {
 	return read(name, text, to, leastAge, mostAge)
 }
 

@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/escapement-go/escapement/providers"
 	"github.com/escapement-go/escapement/rotators/internal/age"
 )
 
@@ -27,33 +28,51 @@ func TestParse(t *testing.T) {
 	}
 }
 
-// The bounds of both inputs, and how errors name them.
-func TestRead(t *testing.T) {
-	readAge := func(text string, to *time.Duration) error { return age.ReadAge("rotateAfter", text, to) }
+// The bounds of the inputs, what they are where they are left out, and how errors name them.
+func TestReadTimes(t *testing.T) {
 	for _, c := range []struct {
-		read func(string, *time.Duration) error
-		text string
-		want time.Duration
-		err  string
+		interval, after string
+		want            age.Times
+		err             string
 	}{
-		{age.ReadInterval, "", time.Second, ""},
-		{age.ReadInterval, "5m", 5 * time.Minute, ""},
-		{age.ReadInterval, "7d", 7 * age.Day, ""},
-		{age.ReadInterval, "4m59s", time.Second, `"minInterval" must be from 5m to 168h`},
-		{age.ReadInterval, "168h1s", time.Second, `"minInterval" must be from 5m to 168h`},
-		{readAge, "", time.Second, ""},
-		{readAge, "1h", time.Hour, ""},
-		{readAge, "3650d", 3650 * age.Day, ""},
-		{readAge, "59m", time.Second, `"rotateAfter" must be from 1h to 3650d`},
-		{readAge, "3650d1s", time.Second, `"rotateAfter" must be from 1h to 3650d`},
-		{readAge, "soon", time.Second, `"rotateAfter" is not a duration; write a duration such as "90d", "12h" or "1h30m", not zero`},
+		{"", "", age.Times{MinInterval: 10 * time.Minute}, ""},
+		{"5m", "", age.Times{MinInterval: 5 * time.Minute}, ""},
+		{"7d", "3650d", age.Times{MinInterval: 7 * age.Day, RotateAfter: 3650 * age.Day}, ""},
+		{"5m", "1h", age.Times{MinInterval: 5 * time.Minute, RotateAfter: time.Hour}, ""},
+		{"4m59s", "", age.Times{}, `"minInterval" must be from 5m to 168h`},
+		{"168h1s", "", age.Times{}, `"minInterval" must be from 5m to 168h`},
+		{"", "59m", age.Times{}, `"rotateAfter" must be from 1h to 3650d`},
+		{"", "3650d1s", age.Times{}, `"rotateAfter" must be from 1h to 3650d`},
+		{"", "soon", age.Times{}, `"rotateAfter" is not a duration; write a duration such as "90d", "12h" or "1h30m", not zero`},
+		{"1h1s", "1h1s", age.Times{}, `"rotateAfter" must be more than "minInterval"`},
+		{"1h", "1h1s", age.Times{MinInterval: time.Hour, RotateAfter: time.Hour + time.Second}, ""},
 	} {
-		got, text := time.Second, ""
-		if err := c.read(c.text, &got); err != nil {
+		req := &providers.Request{Inputs: map[string]any{"minInterval": c.interval, "rotateAfter": c.after}}
+		got, err := age.ReadTimes(req.Decode)
+		text := ""
+		if err != nil {
 			text = err.Error()
 		}
 		if got != c.want || text != c.err {
-			t.Errorf("%q is %v, %q; want %v, %q", c.text, got, text, c.want, c.err)
+			t.Errorf("%q and %q are %v, %q; want %v, %q", c.interval, c.after, got, text, c.want, c.err)
 		}
+	}
+	wrong := &providers.Request{Inputs: map[string]any{"minInterval": true}}
+	if _, err := age.ReadTimes(wrong.Decode); err == nil {
+		t.Error("a boolean is a duration")
+	}
+}
+
+// An age that is left out keeps what is there.
+func TestRead(t *testing.T) {
+	at := time.Second
+	if err := age.Read("deleteAfter", "", &at); at != time.Second || err != nil {
+		t.Error(at, err)
+	}
+	if err := age.Read("deleteAfter", "110d", &at); at != 110*age.Day || err != nil {
+		t.Error(at, err)
+	}
+	if err := age.Read("deleteAfter", "1s", &at); at != 110*age.Day || err == nil {
+		t.Error(at, err)
 	}
 }

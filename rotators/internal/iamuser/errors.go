@@ -1,11 +1,13 @@
 package iamuser
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"time"
 
 	"github.com/escapement-go/escapement/providers/awsclient"
+	"github.com/escapement-go/escapement/rotators"
 )
 
 // An Error says why a rotation ended without one. Its text holds no secret.
@@ -89,6 +91,14 @@ func Refuse(code, format string, args ...any) *Error {
 	return &Error{Code: code, Text: fmt.Sprintf(format, args...)}
 }
 
+// NotRotated is the error of an Open before there is anything to open.
+func NotRotated() *Error {
+	return &Error{
+		Code: "not-rotated", Text: "not rotated yet: a first rotation is unfinished", Hint: "run rotate",
+		Err: rotators.ErrNotRotated,
+	}
+}
+
 // Until says when another try makes sense, and returns e.
 func (e *Error) Until(t time.Time) *Error {
 	e.RetryAt = t
@@ -125,6 +135,13 @@ func (e *Error) Scrub(secrets []string) {
 		if e.Err != nil && strings.Contains(e.Err.Error(), secret) {
 			e.Err = nil
 		}
+	}
+}
+
+// Scrub takes secrets out of an error of a run, if it is an [*Error].
+func Scrub(err error, secrets []string) {
+	if coded, ok := errors.AsType[*Error](err); ok {
+		coded.Scrub(secrets)
 	}
 }
 

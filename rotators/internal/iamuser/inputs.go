@@ -41,8 +41,8 @@ func ParseUser(req *rotators.Request) (user awsclient.ARN, region string, err er
 		UserARN string `json:"userArn"`
 		Region  string `json:"region"`
 	}{}
-	if err := req.Decode(&raw); err != nil {
-		return user, "", &Error{Code: "bad-input", Text: err.Error()}
+	if err := Decode(req, &raw); err != nil {
+		return user, "", err
 	}
 	if raw.UserARN == "" {
 		return user, "", BadInput("userArn", `is empty; write one such as "arn:aws:iam::123456789012:user/name"`)
@@ -68,19 +68,22 @@ func badLogin(err error, now time.Time) *Error {
 	return e
 }
 
-// DefaultInterval is the input "minInterval" where it is left out.
-const DefaultInterval = age.DefaultInterval
+// Decode stores inputs in the struct that to points to, see [providers.Request.Decode].
+func Decode(req *rotators.Request, to any) error { return wrong(req.Decode(to)) }
 
-// ReadInterval reads the input "minInterval" into to, which keeps what it has if the text is empty.
-func ReadInterval(text string, to *time.Duration) error {
-	return wrong(age.ReadInterval(text, to))
+// ReadTimes reads the inputs "minInterval" and "rotateAfter".
+func ReadTimes(req *rotators.Request) (age.Times, error) {
+	t, err := age.ReadTimes(req.Decode)
+	return t, wrong(err)
 }
 
-// ReadAge reads an age at which something is due into to, which keeps what it has if the text is empty.
+// ReadAge reads the input of that name, an age at which something is due, into to, which keeps what it has if the text is
+// empty.
 func ReadAge(name, text string, to *time.Duration) error {
-	return wrong(age.ReadAge(name, text, to))
+	return wrong(age.Read(name, text, to))
 }
 
+// wrong returns the error of a run for inputs that are wrong.
 func wrong(err error) error {
 	if err == nil {
 		return nil

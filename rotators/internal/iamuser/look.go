@@ -27,18 +27,6 @@ type Identity struct{ Account, ARN string }
 // Is tells whether it is that user.
 func (i Identity) Is(u awsclient.ARN) bool { return i.Account == u.Account && i.ARN == u.Text }
 
-// PatientIAM is for reads of IAM.
-func (r *Run) PatientIAM(o *iam.Options) { o.Retryer = r.Pacer.Retryer(r.Patience(), r.Clock) }
-
-// PatientSTS is for reads of STS.
-func (r *Run) PatientSTS(o *sts.Options) { o.Retryer = r.Patience() }
-
-// WriteIAM is for writes, which only the protocol may repeat.
-func (r *Run) WriteIAM(o *iam.Options) { o.Retryer = r.Pacer.Retryer(aws.NopRetryer{}, r.Clock) }
-
-// OnceIAM is for writes that no pacer keeps apart.
-func OnceIAM(o *iam.Options) { o.Retryer = aws.NopRetryer{} }
-
 // Identify asks STS whose credentials a client has.
 func (r *Run) Identify(client STS, retrying func(*sts.Options)) (Identity, *awsclient.Failure) {
 	out, err := client.GetCallerIdentity(r.Ctx, &sts.GetCallerIdentityInput{}, retrying)

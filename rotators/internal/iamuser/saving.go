@@ -53,3 +53,11 @@ func (r *Run) NotSaved(failed *Unsaved, what string) *Error {
 	e.Err = failed.Err
 	return e.Advise("rotate again")
 }
+
+// NotSavedAfter is NotSaved for a state that was to be saved since the run ends because of another error.
+func (r *Run) NotSavedAfter(why error, failed *Unsaved, what string) *Error {
+	e := r.NotSaved(failed, what)
+	e.Text += "; before that, " + why.Error()
+	e.Err = errors.Join(e.Err, why)
+	return e
+}

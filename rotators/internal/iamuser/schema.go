@@ -37,10 +37,9 @@ func Inputs(own map[string]*schema.Schema) *schema.Schema {
 		"login":       awsclient.LoginSchema(),
 		"userArn":     Text("The ARN of the user."),
 		"region":      Text("The region whose STS is asked; a default of the user's partition without it."),
-		"minInterval": age.Schema("The least time between two rotations, 5m to 168h."),
+		"minInterval": age.IntervalSchema(),
 		"rotateAfter": age.Schema("The age at which rotation is due, 1h to 3650d."),
 	}, "login", "userArn")
-	s.Properties["minInterval"].Default = "10m"
 	maps.Copy(s.Properties, own)
 	s.RotateOnly = slices.Sorted(maps.Keys(s.Properties))
 	return s

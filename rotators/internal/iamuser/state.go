@@ -113,22 +113,32 @@ func revealed(path string, v any, secret bool) Place {
 	return Place{Path: path, Value: v, secret: secret}
 }
 
-// Text takes a string out.
-func (o *Object) Text(name string, required bool) string {
+// Text takes a string out; empty if there is none.
+func (o *Object) Text(name string) string {
 	p := o.Member(name)
 	text, isText := p.Value.(string)
-	switch {
-	case p.Value != nil && !isText:
+	if p.Value != nil && !isText {
 		o.r.Fail(p.Path, "must be a string")
-	case required && text == "":
-		o.r.Fail(p.Path, "is missing")
+	}
+	return text
+}
+
+// RequiredText takes a string out that must be there.
+func (o *Object) RequiredText(name string) string {
+	text := o.Text(name)
+	if text == "" {
+		o.r.Fail(o.Path+"."+name, "is missing")
 	}
 	return text
 }
 
 // Time takes a time out; zero if there is none.
-func (o *Object) Time(name string, required bool) time.Time {
-	text := o.Text(name, required)
+func (o *Object) Time(name string) time.Time { return o.parseTime(name, o.Text(name)) }
+
+// RequiredTime takes a time out that must be there.
+func (o *Object) RequiredTime(name string) time.Time { return o.parseTime(name, o.RequiredText(name)) }
+
+func (o *Object) parseTime(name, text string) time.Time {
 	if text == "" {
 		return time.Time{}
 	}

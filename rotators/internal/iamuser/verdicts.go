@@ -1,7 +1,6 @@
 package iamuser
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -14,15 +13,6 @@ const (
 	DefaultMaxAge    = 90 * 24 * time.Hour
 	DefaultUnusedFor = 45 * 24 * time.Hour
 )
-
-// TellWarner has the run tell whoever asks only its warnings, as what is no rotation does.
-func (r *Run) TellWarner(req *rotators.Request) {
-	r.Tell = func(e rotators.Event) {
-		if req.Warn != nil {
-			req.Warn(e.Text)
-		}
-	}
-}
 
 // Verdicts are those on one credential.
 type Verdicts []rotators.Verdict
@@ -71,13 +61,6 @@ func (v *Verdicts) Due(actions []rotators.Action, id string) {
 func (v Verdicts) Sorted() []rotators.Verdict {
 	slices.SortStableFunc(v, func(x, y rotators.Verdict) int { return int(y.Level) - int(x.Level) })
 	return v
-}
-
-// Scrub takes secrets out of an error of a run, if it is an [*Error].
-func Scrub(err error, secrets []string) {
-	if coded, ok := errors.AsType[*Error](err); ok {
-		coded.Scrub(secrets)
-	}
 }
 
 // days writes an age for people.
