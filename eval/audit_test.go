@@ -151,7 +151,7 @@ func TestVerify(t *testing.T) {
 		t.Errorf("calls are %v", calls)
 	}
 	verification, err = e.Verify(t.Context(), "r")
-	if err == nil || !strings.Contains(err.Error(), "verify-failed") || !errors.Is(verification.Results[1].Diagnostics.Err(), rotators.ErrNotRotated) {
+	if err == nil || !strings.Contains(err.Error(), "error: not rotated yet; run rotate [not-rotated]") || !errors.Is(verification.Results[1].Diagnostics.Err(), rotators.ErrNotRotated) {
 		t.Errorf("error is %v, %v", err, verification.Results[1].Diagnostics)
 	}
 }

@@ -40,7 +40,7 @@ func (o *operation) evalOpen(t *task) (*datum, bool) {
 	provider := o.Providers[call.Plugin]
 	if provider == nil {
 		o.report(call.PluginMark, "unknown-provider", "unknown provider "+quoted(call.Plugin),
-			didYouMean(call.Plugin, slices.Sorted(maps.Keys(o.Providers)))).Path = exprPath(t.expr)
+			oneOf(call.Plugin, slices.Sorted(maps.Keys(o.Providers)))).Path = exprPath(t.expr)
 		return unknownDatum(nil, false), true
 	}
 	c := o.contract("open "+call.Plugin, func() *contract { return contractOfProvider(provider) })

@@ -13,14 +13,14 @@ func (o *operation) evalCipher(t *task) (*datum, bool) {
 	unknown := unknownDatum(stringSchema, true)
 	body, err := decodeEnvelope(e.Call.Arg.Text)
 	if err != nil {
-		o.report(e.Call.Arg.Mark(), "invalid-envelope", "ciphertext is damaged: "+err.Error(), "").Path = exprPath(e)
+		o.report(e.Call.Arg.Mark(), "invalid-envelope", "ciphertext is damaged: "+err.Error(), damagedHint).Path = exprPath(e)
 		return unknown, true
 	}
 	if o.request.verb == checking && !o.CheckSecrets {
 		return withheld(stringSchema, true), true
 	}
 	if o.Crypter == nil {
-		found := o.report(e.Call.Arg.Mark(), errNoCrypter.code, errNoCrypter.message, "")
+		found := o.report(e.Call.Arg.Mark(), errNoCrypter.code, errNoCrypter.message, errNoCrypter.hint)
 		found.Path, found.once = exprPath(e), true
 		return unknown, true
 	}

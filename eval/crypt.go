@@ -33,7 +33,12 @@ func cannotDecrypt(err error) *cryptError {
 	return &cryptError{code: "decrypt-failed", message: "cannot decrypt", cause: err}
 }
 
-var errNoCrypter = &cryptError{code: "no-crypter", message: "secrets cannot be encrypted or decrypted: no crypter is configured"}
+// damagedHint says what to do about a ciphertext that cannot be read.
+const damagedHint = "take it from a copy of the document, or write the secret again"
+
+var errNoCrypter = &cryptError{
+	code: "no-crypter", message: "secrets cannot be encrypted or decrypted: no crypter is configured", hint: "give the evaluator a Crypter",
+}
 
 // encryptText returns the envelope of a text.
 func encryptText(ctx context.Context, crypter Crypter, environment, plaintext string) (string, error) {
@@ -52,7 +57,7 @@ func encryptText(ctx context.Context, crypter Crypter, environment, plaintext st
 func decryptText(ctx context.Context, crypter Crypter, environment, envelope string) (string, error) {
 	body, err := decodeEnvelope(envelope)
 	if err != nil {
-		return "", &cryptError{code: "invalid-envelope", message: "ciphertext is damaged: " + err.Error()}
+		return "", &cryptError{code: "invalid-envelope", message: "ciphertext is damaged: " + err.Error(), hint: damagedHint}
 	}
 	if crypter == nil {
 		return "", errNoCrypter

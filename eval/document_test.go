@@ -111,7 +111,7 @@ func TestSetRefuses(t *testing.T) {
 	}{
 		{"a..b", 1, nil, "error: bad path: a dot has no name behind it; remove the dot or add a name [bad-path] at "},
 		{"port", schema.NewSecret("x"), nil,
-			`dev: error: cannot write "port": secrets cannot be encrypted or decrypted: no crypter is configured [no-crypter] at values.port`},
+			`dev: error: cannot write "port": secrets cannot be encrypted or decrypted: no crypter is configured; give the evaluator a Crypter [no-crypter] at values.port`},
 		{"port.x", 1, nil, `dev:8:9: error: cannot write "port.x": ` +
 			`the path leads into a value that has no such members; replace that value [not-writable] at values.port.x`},
 		{"app.hosts[3]", 1, nil,

@@ -143,7 +143,9 @@ func withoutCrypter(ds Diagnostics) Diagnostics {
 		return ds
 	}
 	kept := append(ds[:first+1:first+1], slices.DeleteFunc(slices.Clone(ds[first+1:]), isOne)...)
-	kept[first].Hint = alsoElsewhere(len(ds) - len(kept))
+	if others := len(ds) - len(kept); others > 0 {
+		kept[first].Related = []Related{{Note: alsoElsewhere(others)}}
+	}
 	return kept
 }
 

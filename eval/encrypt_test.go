@@ -144,7 +144,7 @@ func TestDecryptInPart(t *testing.T) {
 	d, err := parsed(t, text).Decrypt(t.Context(), evaltest.Crypter{})
 	wantDiagnostics(t, err,
 		`dev:3:32: error: cannot decrypt: encrypted for another environment than "dev" [decrypt-failed] at values.b["fn::secret"]`,
-		`dev:4:32: error: ciphertext is damaged: it is not padded standard base64 at byte 4 of 7 [invalid-envelope] at values.c["fn::secret"]`,
+		`dev:4:32: error: ciphertext is damaged: it is not padded standard base64 at byte 4 of 7; take it from a copy of the document, or write the secret again [invalid-envelope] at values.c["fn::secret"]`,
 		`dev:5:32: error: the text is not valid UTF-8 and stays encrypted [not-writable] at values.d["fn::secret"]`,
 		`dev:6:19: error: "fn::secret" takes plain text; use quotes for other kinds and "$$" for a literal "$" [secret-not-literal] at `)
 	wantBytes(t, d, nil, strings.NewReplacer(

@@ -16,15 +16,16 @@ type PrintOptions struct {
 
 // Print writes the diagnostics for people to read: each one as a line NAME:LINE:COLUMN: severity: message [code], below
 // it the line of the document with a marker under what is blamed, then further places with a note each, and a hint.
+// What only follows from others comes last, in one line, and what is the same at many places is printed for the first.
 //
 // Plaintexts of fn::secret in these lines are masked. Control characters and others that change how text is shown are
 // escaped, so that neither a document nor a message from outside can pass for output of the program. The error is that
 // of w.
 func (ds Diagnostics) Print(w io.Writer, opts PrintOptions) error {
 	p := printer{color: opts.Color, secrets: map[excerptSource]map[int][]yamltext.Span{}}
-	for _, d := range ds {
+	for _, s := range presented(ds) {
 		p.text = p.text[:0]
-		p.diagnostic(d)
+		p.diagnostic(s)
 		if _, err := w.Write(p.text); err != nil {
 			return err
 		}
@@ -51,15 +52,25 @@ const (
 	aside   style = "1;36" // cyan
 )
 
-func (p *printer) diagnostic(d *Diagnostic) {
-	severity := failure
+func (p *printer) diagnostic(s shown) {
+	d, severity := s.Diagnostic, failure
 	if d.Warning {
 		severity = caution
 	}
 	p.location(d.Range)
 	p.paint(severity, d.severity()+":")
-	p.add(" " + visible(d.Message) + " [" + visible(d.Code) + "]\n")
-	p.excerpt(d.source, d.Range, severity)
+	p.add(" " + visible(d.Message))
+	if s.follows && d.Hint != "" {
+		p.add("; " + visible(d.Hint))
+	}
+	p.add(" [" + visible(d.Code) + "]\n")
+	if !s.follows {
+		p.excerpt(d.source, d.Range, severity)
+	}
+	if s.others > 0 {
+		p.paint(aside, "note:")
+		p.add(" " + alsoElsewhere(s.others) + "\n")
+	}
 	for _, related := range d.Related {
 		p.location(related.Range)
 		p.paint(aside, "note:")
@@ -68,7 +79,7 @@ func (p *printer) diagnostic(d *Diagnostic) {
 			p.excerpt(d.source, related.Range, aside)
 		}
 	}
-	if d.Hint != "" {
+	if d.Hint != "" && !s.follows {
 		p.paint(aside, "hint:")
 		p.add(" " + visible(d.Hint) + "\n")
 	}

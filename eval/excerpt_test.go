@@ -57,6 +57,37 @@ func rangeAt(line, column, endLine, endColumn int) Range {
 	return Range{Environment: "r", Begin: Pos{Line: line, Column: column}, End: Pos{Line: endLine, Column: endColumn}}
 }
 
+// TestPrintOnce prints what follows from an error, and what is the same at many places.
+func TestPrintOnce(t *testing.T) {
+	text := newTextSource("a: 1\nb: 2\nc: 3")
+	at := func(line int, code, message, hint string) *Diagnostic {
+		return &Diagnostic{Code: code, Message: message, Hint: hint, Range: rangeAt(line, 1, line, 2), source: text}
+	}
+	ds := Diagnostics{
+		at(1, "unknown-output", `"A" has no value`, "see the other errors"),
+		at(1, "unknown-key-id", `no key "k"; add it`, ""),
+		at(2, "unknown-output", `"B" has no value`, "see the other errors"),
+		at(2, "unknown-key-id", `no key "k"; add it`, ""),
+		at(2, "unknown-key-id", `no key "l"; add it`, ""),
+		at(3, "unknown-output", `"C" has no value`, "see the other errors"),
+		at(3, "rotation-skipped", "not rotated", "see unknown-key-id at r:1:1"),
+	}
+	want := `r:1:1: error: no key "k"; add it [unknown-key-id]
+  a: 1
+  ^
+note: the same holds at another place
+r:2:1: error: no key "l"; add it [unknown-key-id]
+  b: 2
+  ^
+r:1:1: error: "A" has no value; see the other errors [unknown-output]
+note: the same holds at 2 other places
+r:3:1: error: not rotated; see unknown-key-id at r:1:1 [rotation-skipped]
+`
+	if diff := cmp.Diff(want, printed(t, ds, PrintOptions{})); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestPrint(t *testing.T) {
 	text := newTextSource("values:\n  url: ${databse}  # é\n  url: 1")
 	ds := Diagnostics{

@@ -170,16 +170,15 @@ func (o *operation) showOnce() {
 		return
 	}
 	first.once = false
-	first.Hint = alsoElsewhere(len(places) - 1)
+	if others := len(places) - 1; others > 0 {
+		first.relate(alsoElsewhere(others), syntax.Mark{})
+	}
 	o.found = slices.DeleteFunc(o.found, func(f finding) bool { return f.once })
 }
 
-// alsoElsewhere is the hint of a finding that stands for others at other places.
+// alsoElsewhere is the note of a finding that stands for others at other places.
 func alsoElsewhere(others int) string {
-	switch others {
-	case 0:
-		return ""
-	case 1:
+	if others == 1 {
 		return "the same holds at another place"
 	}
 	return fmt.Sprintf("the same holds at %d other places", others)
@@ -196,14 +195,18 @@ func (o *operation) scrubOutside() {
 
 func (f *finding) diagnostic() *Diagnostic {
 	d := f.Diagnostic
-	if f.Err != nil || f.outside != "" {
+	if f.outside != "" {
 		d.Message += ": " + visible(f.outside)
 	}
 	if f.mark.Doc != nil {
 		d.Range, d.source = markRange(f.mark), excerptOf(f.mark.Doc)
 	}
 	for _, related := range f.related {
-		d.Related = append(d.Related, Related{Note: related.note, Range: markRange(related.mark)})
+		more := Related{Note: related.note}
+		if related.mark.Doc != nil {
+			more.Range = markRange(related.mark)
+		}
+		d.Related = append(d.Related, more)
 	}
 	return &d
 }

@@ -76,7 +76,7 @@ func TestWriteErrors(t *testing.T) {
 		opts FormatOptions
 		want string
 	}{
-		{FormatOptions{Path: "b"}, `error: no value at "b" [no-value-at-path]`},
+		{FormatOptions{Path: "b"}, `error: no value at "b"; the environment has "app", "deep", "secret" [no-value-at-path]`},
 		{FormatOptions{Path: "ap"}, `error: no value at "ap"; did you mean "app"? [no-value-at-path]`},
 		{FormatOptions{Path: "app.host[0]"}, `error: no value at "app.host[0]"; did you mean "app.hosts"? [no-value-at-path]`},
 		{FormatOptions{Path: "app.hosts[2]"}, `error: no value at "app.hosts[2]" [no-value-at-path]`},

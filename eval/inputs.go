@@ -12,7 +12,7 @@ func (o *operation) checkInputs(e *syntax.Expr, inputs Value, s *schema.Schema) 
 	d := inputs.data()
 	o.count(d.size / nodeSize)
 	if !d.unknown && d.kind != Object {
-		o.reportExpr(e, "wrong-type", "must be object, is "+d.kind.String(), "")
+		o.reportExpr(e, "wrong-type", "must be object, is "+d.kind.String(), inputsHint(s))
 		return nil, false
 	}
 	plain = inputs.Plain()

@@ -2,6 +2,7 @@ package eval
 
 import (
 	"context"
+	"errors"
 
 	"github.com/escapement-go/escapement/rotators"
 )
@@ -81,9 +82,14 @@ func (o *operation) concludeInquiry(run *rotationRun, c *contract, answer any, e
 	if err == nil {
 		err = o.request.inquiry.take(o, run, c, answer)
 	}
-	if err != nil {
+	switch {
+	case err == nil:
+		return
+	case errors.Is(err, rotators.ErrNotRotated):
+		o.notRotated(run.expr, false).Err = err
+	default:
 		o.reportCall(run.task, o.request.inquiry.code,
 			"rotator "+quoted(run.result.Rotator)+" failed to "+o.request.inquiry.verb, err)
-		run.result.Status = Failed
 	}
+	run.result.Status = Failed
 }

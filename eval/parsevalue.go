@@ -1,9 +1,8 @@
 package eval
 
 import (
-	"cmp"
 	"errors"
-	"fmt"
+	"strings"
 
 	"github.com/escapement-go/escapement/eval/internal/yamltext"
 )
@@ -13,7 +12,7 @@ func parseValue(text string, limits Limits) (*yamltext.Value, error) {
 	doc, issues := yamltext.Parse([]byte(text), limits.syntax().Limits)
 	for _, issue := range issues {
 		if !issue.Warning {
-			return nil, fmt.Errorf("the value is not YAML: %s; %s", issue.Message, cmp.Or(issue.Hint, "put text in quotes"))
+			return nil, unreadable("the value is not YAML", &issue)
 		}
 	}
 	if doc.Root == nil {
@@ -63,11 +62,25 @@ func checkKey(n *yamltext.Node, limits Limits) error {
 	return nil
 }
 
+// unreadable says what is wrong with text of a document, and what to do about it.
+func unreadable(what string, issue *yamltext.Issue) error {
+	wrong, remedy, says := strings.Cut(issue.Message, ", put ")
+	switch {
+	case issue.Hint != "":
+		remedy = issue.Hint
+	case says:
+		remedy = "put " + remedy
+	default:
+		remedy = "put text in quotes"
+	}
+	return errors.New(what + ": " + wrong + "; " + remedy)
+}
+
 func writtenScalar(n *yamltext.Node, limits Limits) (*yamltext.Value, error) {
 	scalar, issue := yamltext.Resolve(n, limits.Digits, limits.Exponent)
 	switch {
 	case issue != nil && !issue.Warning:
-		return nil, fmt.Errorf("the value cannot be read: %s; %s", issue.Message, cmp.Or(issue.Hint, "put text in quotes"))
+		return nil, unreadable("the value cannot be read", issue)
 	case scalar.Kind == yamltext.String:
 		return &yamltext.Value{Text: n.Value}, nil
 	case n.Value == "":

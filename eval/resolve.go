@@ -93,7 +93,7 @@ func (w walker) environments() (place, bool) {
 	}
 	if len(w.path) < 3 {
 		w.reportAt(w.mark(0, len(w.path)-1), "incomplete-environment",
-			`"environments" needs a project and an environment name`, "")
+			`"environments" needs a project and an environment name`, "as in environments.PROJECT.NAME")
 		return unknownPlace(), true
 	}
 	name, ok := syntax.EnvironmentOf(w.path)

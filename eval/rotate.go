@@ -17,7 +17,7 @@ func (o *operation) rotatorContract(e *syntax.Expr) (rotators.Rotator, *contract
 	rotator := o.Rotators[name]
 	if rotator == nil {
 		o.report(e.Call.PluginMark, "unknown-rotator", "unknown rotator "+quoted(name),
-			didYouMean(name, slices.Sorted(maps.Keys(o.Rotators)))).Path = exprPath(e)
+			oneOf(name, slices.Sorted(maps.Keys(o.Rotators)))).Path = exprPath(e)
 		return nil, &contract{}
 	}
 	return rotator, o.contract("rotate "+name, func() *contract { return contractOfRotator(rotator) })
@@ -43,7 +43,7 @@ func (o *operation) evalRotate(t *task) (*datum, bool) {
 		o.reportCall(t, "provider-failed", openFailure(e), c.err)
 		return unknown, true
 	case e.Call.State == nil:
-		o.notRotated(e)
+		o.notRotated(e, o.request.verb != opening)
 		return unknown, true
 	case plain == nil || state == nil || o.performing && (hasUnknown(state) || needsUnknown(plain, c.inputs)):
 		return unknown, true
@@ -62,7 +62,7 @@ func (o *operation) evalRotate(t *task) (*datum, bool) {
 // acceptOpened turns what opening a state gave into a value. There may be nothing in it to open yet.
 func (o *operation) acceptOpened(t *task, c *contract, out any, err error) *datum {
 	if errors.Is(err, rotators.ErrNotRotated) {
-		o.notRotated(t.expr)
+		o.notRotated(t.expr, o.request.verb != opening)
 		return unknownDatum(c.outputs, false)
 	}
 	return o.accept(t, c, openFailure(t.expr), out, err)
@@ -92,10 +92,10 @@ func needsUnknown(inputs any, s *schema.Schema) bool {
 	return hasUnknown(inputs)
 }
 
-func (o *operation) notRotated(e *syntax.Expr) {
-	o.add(finding{mark: e.Mark(), Diagnostic: Diagnostic{
-		Code: "not-rotated", Message: "not rotated yet", Hint: "run rotate", Path: exprPath(e),
-		Warning: o.request.verb != opening,
+// notRotated reports a call that there is nothing to open for, or to prove.
+func (o *operation) notRotated(e *syntax.Expr, warning bool) *finding {
+	return o.add(finding{mark: e.Mark(), Diagnostic: Diagnostic{
+		Code: "not-rotated", Message: "not rotated yet", Hint: "run rotate", Path: exprPath(e), Warning: warning,
 	}})
 }
 

@@ -40,6 +40,8 @@ func noValue(path syntax.Path, i int, v Value) *Diagnostic {
 	if v.Kind() == Object && !v.Secret() && !path[i].IsIndex() {
 		if near := schema.Nearest(path[i].Name, v.data().keys); near != "" {
 			d.Hint = "did you mean " + quoted(syntax.JoinPath(path[:i].String(), near)) + "?"
+		} else {
+			d.Hint = membersOf(path[:i], v.data().keys)
 		}
 	}
 	return d

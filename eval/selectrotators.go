@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"slices"
-	"strings"
 
 	"github.com/escapement-go/escapement/eval/internal/syntax"
 	"github.com/escapement-go/escapement/eval/internal/yamltext"
@@ -57,18 +56,15 @@ func (o *operation) rotatorsAt(paths []string, all []*syntax.Expr) []*syntax.Exp
 	return slices.DeleteFunc(slices.Clone(all), func(e *syntax.Expr) bool { return !wanted[e] })
 }
 
-// maxListed is how many rotators a hint lists.
-const maxListed = 10
-
 func rotatorsHint(all []*syntax.Expr) string {
 	if len(all) == 0 {
 		return "the environment has none"
 	}
 	var paths []string
-	for _, e := range all[:min(len(all), maxListed)] {
-		paths = append(paths, quoted(e.Path()))
+	for _, e := range all {
+		paths = append(paths, e.Path())
 	}
-	return "rotators are at " + strings.Join(paths, ", ")
+	return "rotators are at " + listed(paths)
 }
 
 // isIgnored reports whether a call of the root contributes nothing, since an import says that its place is final.
@@ -91,7 +87,7 @@ func (o *operation) checkSaving() {
 	_, canSave := o.Loader.(Saver)
 	for _, run := range o.selected {
 		if o.Crypter == nil {
-			o.reportExpr(run.expr, "no-crypter", errNoCrypter.message, "")
+			o.reportExpr(run.expr, "no-crypter", errNoCrypter.message, errNoCrypter.hint)
 		}
 		if !canSave {
 			o.reportExpr(run.expr, "not-writable", "cannot write the state back: nothing is configured that can save", "")

@@ -31,12 +31,15 @@ func (w walker) undefined(i int, names []string) (place, bool) {
 	if w.expr == nil {
 		path := slices.Clone(w.path)
 		if path[i].Name = schema.Nearest(name, names); path[i].Name == "" {
-			return w.noValue("")
+			return w.noValue(membersOf(w.path[:i], names))
 		}
 		return w.noValue("did you mean " + quoted(path.String()) + "?")
 	}
 	found := w.report(w.mark(i, i), "unknown-property", "property "+quoted(name)+" is not defined", "")
-	found.Path, found.name, found.names = exprPath(w.expr), name, names
+	found.Path = exprPath(w.expr)
+	if found.Hint = w.misplaced(i, names); found.Hint == "" {
+		found.name, found.names = name, names
+	}
 	return unknownPlace(), true
 }
 
@@ -57,11 +60,4 @@ func (w walker) noValue(hint string) (place, bool) {
 
 func (w walker) reportAt(mark syntax.Mark, code, message, hint string) {
 	w.report(mark, code, message, hint).Path = exprPath(w.expr)
-}
-
-func didYouMean(name string, names []string) string {
-	if near := schema.Nearest(name, names); near != "" {
-		return "did you mean " + quoted(near) + "?"
-	}
-	return ""
 }

@@ -25,6 +25,7 @@ type Due struct {
 
 	KeyID      string    // of the credential in use; "" if there is none, or it has no id
 	Made       time.Time // when that was made; zero if there is none, or nobody knows
+	Imported   bool      // it was written into the document by hand, and no run is known of
 	Unfinished string    // what the last run has left undone, for people, without a full stop; "" if it ended well
 }
 

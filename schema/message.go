@@ -1,6 +1,9 @@
 package schema
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // maxSearched bounds how many candidates are looked at for all suggestions of one Validate.
 const maxSearched = 1_000_000
@@ -36,7 +39,7 @@ func (w *writer) message(f finding) (message, hint string) {
 	s := f.schema
 	switch f.rule {
 	case ruleType:
-		return "must be " + typeList(s.Type) + ", is " + joinOr(f.kinds.names()), ""
+		return "must be " + typeList(s.Type) + ", is " + joinOr(f.kinds.names()), s.objectForm()
 	case ruleConst, ruleEnum:
 		return "must be " + w.constantList(s), ""
 	case ruleMinimum:
@@ -54,7 +57,7 @@ func (w *writer) message(f finding) (message, hint string) {
 	case ruleTooLong:
 		return lengthText(f, "most", "least"), ""
 	case rulePattern:
-		return "does not match " + s.show(quotePattern(s.Pattern)), ""
+		return "does not match " + s.show(quotePattern(s.Pattern)), s.exampleForm()
 	case ruleUnique:
 		return fmt.Sprintf("items %d and %d are equal", f.have, f.want), "items must be unique"
 	case ruleRequired:
@@ -119,6 +122,31 @@ func suggestion(name string, names []string) string {
 		return ""
 	}
 	return "; did you mean " + quote(near) + "?"
+}
+
+// objectForm says how an object is written where something else stands.
+func (v view) objectForm() string {
+	switch {
+	case v.secret || len(v.Type) != 1 || v.Type[0] != "object":
+		return ""
+	case len(v.Required) > 0:
+		return "write a mapping with " + quoteList(slices.Sorted(slices.Values(v.Required)))
+	case len(v.Properties) > 0:
+		return "write a mapping of any of " + quoteList(v.allowedNames())
+	}
+	return ""
+}
+
+// exampleForm shows what would match.
+func (v view) exampleForm() string {
+	if v.secret || len(v.Examples) == 0 {
+		return ""
+	}
+	examples := make([]string, 0, 2)
+	for _, example := range v.Examples[:min(len(v.Examples), 2)] {
+		examples = append(examples, printConstant(example))
+	}
+	return "such as " + joinOr(examples)
 }
 
 // constantList prints Const or Enum.

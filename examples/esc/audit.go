@@ -65,10 +65,11 @@ func (c *auditCmd) Run(ctx context.Context, g *cli) error {
 	var errs []error
 	for audit, err := range audits {
 		if errs = append(errs, err); err == nil {
-			printDiagnostics(os.Stderr, audit.Environment.Diagnostics)
+			g.printDiagnostics(os.Stderr, audit.Environment.Diagnostics)
 		}
 		for _, r := range audit.Results {
-			list = append(list, newAudited(audit.Environment.Name, r))
+			r.Diagnostics = g.advisedAll(r.Diagnostics)
+			list = append(list, newAudited(audit.Environment.Name, r, err))
 		}
 	}
 	findHolders(list)
@@ -99,7 +100,8 @@ type audited struct {
 	Keys        []auditedKey     `json:"keys"`
 	Diagnostics eval.Diagnostics `json:"diagnostics,omitempty"`
 
-	place eval.Range
+	place  eval.Range
+	failed bool // something is wrong with the environment
 }
 
 // An auditedKey is one of its rows.
@@ -125,9 +127,9 @@ type verdict struct {
 	Text  string         `json:"text"`
 }
 
-func newAudited(environment string, r eval.AuditResult) audited {
+func newAudited(environment string, r eval.AuditResult, err error) audited {
 	a := audited{
-		Environment: environment, Path: r.Path, Rotator: r.Rotator, Keys: []auditedKey{}, Diagnostics: r.Diagnostics, place: r.Range,
+		Environment: environment, Path: r.Path, Rotator: r.Rotator, Keys: []auditedKey{}, Diagnostics: r.Diagnostics, place: r.Range, failed: err != nil,
 	}
 	if r.Audit == nil {
 		return a
@@ -204,7 +206,7 @@ func printAudits(w io.Writer, list []audited, now time.Time) error {
 	fmt.Fprintln(table, "ENVIRONMENT\tPATH\tUSER\tKEY\tROLE\tSTATUS\tAGE\tLAST USED\tVERDICTS\tHELD BY")
 	var texts strings.Builder
 	for _, a := range list {
-		if a.Subject == "" && len(a.Diagnostics) == 0 {
+		if a.Subject == "" && len(a.Diagnostics) == 0 && !a.failed {
 			fmt.Fprintln(table, visibleAll("\t", a.Environment, a.Path, "-", "-", "-", "-", "-", "-", a.Rotator+" has no audit", "-"))
 		}
 		for _, key := range a.Keys {

@@ -42,7 +42,7 @@ func (g *cli) namesBelow(ctx context.Context, e *eval.Evaluator, prefixes []stri
 	}
 	if len(prefixes) == 0 {
 		if len(all) == 0 {
-			printError(os.Stderr, g.noneHint())
+			g.printError(os.Stderr, g.noneHint())
 		}
 		return all, nil
 	}

@@ -30,16 +30,17 @@ func (c *checkCmd) Run(ctx context.Context, g *cli) error {
 	if err != nil {
 		return err
 	}
-	found, told := eval.Diagnostics{}, findings{}
+	found := eval.Diagnostics{}
 	var errs []error
 	for env, err := range e.CheckAll(ctx, names) {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		if c.Format == "json" {
-			found = append(found, told.fresh(env.Diagnostics)...)
-		} else {
-			err = told.news(env.Diagnostics, err)
+		switch {
+		case c.Format == "json":
+			found = append(found, g.advisedAll(g.fresh(os.Stdout, env.Diagnostics))...)
+		case err == nil:
+			g.printDiagnostics(os.Stderr, env.Diagnostics)
 		}
 		errs = append(errs, err)
 	}

@@ -66,7 +66,7 @@ func (c *diffCmd) values(ctx context.Context, g *cli, name string) (eval.Value, 
 	}
 	env, err := evaluate()
 	if err == nil {
-		printDiagnostics(os.Stderr, env.Diagnostics)
+		g.printDiagnostics(os.Stderr, env.Diagnostics)
 	}
 	return env.Values, err
 }

@@ -34,7 +34,7 @@ func (c *openCmd) credentialProcess(ctx context.Context, g *cli) error {
 	if err != nil {
 		return err
 	}
-	printDiagnostics(os.Stderr, env.Diagnostics)
+	g.printDiagnostics(os.Stderr, env.Diagnostics)
 	v, _ := env.Values.Lookup(c.Path)
 	text, err := credentialText(v)
 	if err != nil {

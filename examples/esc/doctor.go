@@ -129,15 +129,13 @@ func (d *doctor) add(c check) { d.checks = append(d.checks, c) }
 
 // found adds a check that has found a diagnostic.
 func (d *doctor) found(name, path string, found *eval.Diagnostic) {
+	found = d.g.advised(found)
 	c := check{Check: name, State: checkError, Path: path, Text: found.Message, Remedy: found.Hint}
 	if found.Warning {
 		c.State = checkWarning
 	}
 	if c.Remedy == "" { // what comes from outside says last what to do
 		c.Text, c.Remedy = cutLast(c.Text)
-	}
-	if found.Code == "provider-failed/no-token-source" {
-		c.Remedy = nameSource.Error()
 	}
 	if !found.Range.IsZero() && path == "" {
 		c.Text = fmt.Sprintf("%s:%d:%d: %s", found.Range.Environment, found.Range.Begin.Line, found.Range.Begin.Column, c.Text)

@@ -25,6 +25,8 @@ func (d *doctor) lastRuns(status *eval.Status) {
 			c.State, c.Text, c.Remedy = checkWarning, r.Due.Unfinished, rotate+"; it goes on with what is left"
 		case !r.Rotated:
 			c.State, c.Text, c.Remedy = checkWarning, "it was never rotated", rotate
+		case r.Due.Imported:
+			c.Text = "none yet, since what is in the document was written by hand"
 		}
 		d.add(c)
 		d.due(r)

@@ -115,7 +115,7 @@ func (x *editing) run(ctx context.Context) (changed bool, err error) {
 
 // edit shows a text in the editor, below what is wrong with it, and returns what became of it.
 func (x *editing) edit(ctx context.Context, text []byte, wrong error) ([]byte, error) {
-	if err := x.dir.put(x.file(), append(commented(wrong), text...)); err != nil {
+	if err := x.dir.put(x.file(), append(x.commented(wrong), text...)); err != nil {
 		return nil, err
 	}
 	cmd := userCommand(ctx, x.editor, x.dir.file(x.file()))
@@ -170,12 +170,12 @@ func (x *editing) load(ctx context.Context) (err error) {
 // mark begins the lines that esc writes on top of a text and takes off again.
 const mark = "#esc# "
 
-func commented(err error) []byte {
+func (c *cli) commented(err error) []byte {
 	if err == nil {
 		return nil
 	}
 	var b, out bytes.Buffer
-	printError(&b, err)
+	c.printError(&b, err)
 	for line := range strings.Lines(b.String()) {
 		out.WriteString(mark + line)
 	}

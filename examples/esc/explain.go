@@ -29,7 +29,7 @@ provider is called and nothing is decrypted. Secrets are printed as [secret].
 func (c *explainCmd) Run(ctx context.Context, g *cli) error {
 	explanation, err := g.evaluator().Explain(ctx, c.Env, c.Path)
 	if err == nil {
-		printDiagnostics(os.Stderr, explanation.Diagnostics)
+		g.printDiagnostics(os.Stderr, explanation.Diagnostics)
 	}
 	if len(explanation.Layers) == 0 { // there is nothing to explain
 		return err

@@ -29,5 +29,5 @@ func (c *getCmd) Run(ctx context.Context, g *cli) error {
 	if err != nil {
 		return err
 	}
-	return c.print(env, c.ShowSecrets)
+	return c.print(g, env, c.ShowSecrets)
 }

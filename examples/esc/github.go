@@ -34,7 +34,8 @@ func (c *openCmd) github(ctx context.Context, g *cli) error {
 	if _, err := os.Stdout.Write(githubMasks(env)); err != nil { // before anything that others have written, or a secret, is printed
 		return err
 	}
-	printDiagnostics(os.Stderr, env.Diagnostics)
+	g.printDiagnostics(os.Stderr, env.Diagnostics)
+	warnOfNone(env)
 	f, err := os.OpenFile(file, os.O_APPEND|os.O_WRONLY, 0)
 	if err != nil {
 		return err

@@ -29,7 +29,7 @@ opened, and what these need of one another. No provider is called.
 func (c *graphCmd) Run(ctx context.Context, g *cli) error {
 	graph, err := g.evaluator().Graph(ctx, c.Env)
 	if err == nil {
-		printDiagnostics(os.Stderr, graph.Diagnostics)
+		g.printDiagnostics(os.Stderr, graph.Diagnostics)
 	}
 	if len(graph.Edges) == 0 && err != nil {
 		return err

@@ -50,10 +50,13 @@ Name the file with --key, or in the environment variable ESC_KEY_FILE.
 // keys reads the key file.
 func (c *cli) keys() (eval.KeyRing, error) {
 	if c.KeyFile == "" {
-		return nil, errors.New("a key is needed to encrypt and decrypt secrets; name its file with --key or in ESC_KEY_FILE")
+		return nil, errors.New("a key is needed to encrypt and decrypt secrets; name its file with --key or in ESC_KEY_FILE (esc key new makes a first one)")
 	}
 	keys, err := eval.ReadKeyFile(c.KeyFile)
-	if err != nil {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, fmt.Errorf("cannot use the key file %w; name another one with --key or in ESC_KEY_FILE (esc key new makes a first one)", err)
+	case err != nil:
 		return nil, fmt.Errorf("cannot use the key file %w", err)
 	}
 	return keys, nil

@@ -51,6 +51,8 @@ type cli struct {
 
 	ShowVersion versionFlag `name:"version" help:"Print which esc this is, and nothing else."`
 
+	printed map[finding]bool // what has been said already
+
 	Init       initCmd       `cmd:"" uses:"dir key" help:"Prepare a directory: a key, a .gitignore and a first environment."`
 	Ls         lsCmd         `cmd:"" uses:"dir store" help:"List the environments."`
 	New        newCmd        `cmd:"" uses:"dir store key" help:"Make an environment."`
@@ -127,15 +129,15 @@ func run(args []string) (code int) {
 	own, others := args[:len(args)-len(c.Run.Command)], args[len(args)-len(c.Run.Command):]
 	copy(c.Run.Command, others) // kong replaces bytes that are not UTF-8
 	if slices.ContainsFunc(own, func(arg string) bool { return !utf8.ValidString(arg) }) {
-		return report(os.Stderr, errors.Join(usageError{errors.New("an argument is not valid UTF-8")}, hint("encode it, or read it with --file")))
+		return c.report(os.Stderr, errors.Join(usageError{errors.New("an argument is not valid UTF-8")}, hint("encode it, or read it with --file")))
 	}
 	if err != nil && len(args) == 0 && orient(ctx, c) {
 		return exitDone
 	}
 	if err != nil {
-		return report(os.Stderr, badCommandLine(err))
+		return c.report(os.Stderr, badCommandLine(err))
 	}
-	return report(os.Stderr, c.explain(command.Run(c)))
+	return c.report(os.Stderr, c.explain(command.Run(c)))
 }
 
 func newParser(ctx context.Context, c *cli) (*kong.Kong, error) {

@@ -143,7 +143,7 @@ func TestInterrupted(t *testing.T) {
 	check := &checkCmd{many: many{Envs: []string{"myapp/dev", "aws/login"}}}
 	for _, err := range []error{open.Run(ctx, g), get.Run(ctx, g), check.Run(ctx, g)} {
 		var out strings.Builder
-		if code := report(&out, err); code != 1 || out.String() != "error: interrupted\n" {
+		if code := g.report(&out, err); code != 1 || out.String() != "error: interrupted\n" {
 			t.Errorf("%d %q", code, &out)
 		}
 	}

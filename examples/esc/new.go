@@ -41,7 +41,7 @@ func (c *newCmd) Run(ctx context.Context, g *cli) error {
 		return err
 	}
 	e := g.evaluator()
-	doc, err := c.document(ctx, e, from, text)
+	doc, err := c.document(ctx, g, e, from, text)
 	if err != nil {
 		return err
 	}
@@ -57,7 +57,7 @@ func (c *newCmd) Run(ctx context.Context, g *cli) error {
 }
 
 // document is what becomes of a text, with its secrets encrypted.
-func (c *newCmd) document(ctx context.Context, e *eval.Evaluator, from *eval.Document, text []byte) (*eval.Document, error) {
+func (c *newCmd) document(ctx context.Context, g *cli, e *eval.Evaluator, from *eval.Document, text []byte) (*eval.Document, error) {
 	doc, err := from.Replace(text)
 	if err != nil {
 		return nil, err
@@ -67,7 +67,7 @@ func (c *newCmd) document(ctx context.Context, e *eval.Evaluator, from *eval.Doc
 	}
 	_, after, err := checkChange(ctx, e, from, doc)
 	if err == nil {
-		printDiagnostics(os.Stderr, after.Diagnostics)
+		g.printDiagnostics(os.Stderr, after.Diagnostics)
 	}
 	return doc, err
 }

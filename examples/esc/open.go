@@ -53,7 +53,7 @@ func (c *openCmd) Run(ctx context.Context, g *cli) error {
 	if err != nil {
 		return err
 	}
-	return s.print(env, true)
+	return s.print(g, env, true)
 }
 
 // open opens the environment, or only what the value at the path needs.

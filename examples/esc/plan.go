@@ -12,12 +12,12 @@ import (
 )
 
 // plan prints what a rotation would do.
-func (c *rotateCmd) plan(ctx context.Context, e *eval.Evaluator) error {
+func (c *rotateCmd) plan(ctx context.Context, g *cli, e *eval.Evaluator) error {
 	plan, err := e.Plan(ctx, *c.Env, eval.RotateOptions{Paths: c.Paths, Force: c.Force, Due: c.Due})
 	if err != nil {
 		return err
 	}
-	printDiagnostics(os.Stderr, plan.Environment.Diagnostics)
+	g.printDiagnostics(os.Stderr, plan.Environment.Diagnostics)
 	if c.Format == "json" {
 		list := &jsonList{w: os.Stdout}
 		return errors.Join(printPlanJSON(list, plan), list.end())
@@ -35,7 +35,7 @@ func (c *rotateCmd) planAll(ctx context.Context, g *cli, e *eval.Evaluator) erro
 	var errs []error
 	for plan, err := range e.PlanAll(ctx, names, eval.RotateAllOptions{Force: c.Force, Due: c.Due}) {
 		if err == nil {
-			printDiagnostics(os.Stderr, plan.Environment.Diagnostics)
+			g.printDiagnostics(os.Stderr, plan.Environment.Diagnostics)
 		}
 		if c.Format == "json" {
 			errs = append(errs, err, printPlanJSON(list, plan))

@@ -54,20 +54,24 @@ type hint string
 
 func (h hint) Error() string { return string(h) }
 
-// nameSource says what the flags have to do with a source of tokens that is missing.
-const nameSource hint = "name the source of tokens with --token-source or in ESC_TOKEN_SOURCE"
-
 // dashed is what kong says of a negative number.
 var dashed = regexp.MustCompile(`^unknown flag -[0-9. ]`)
+
+// valueless is what kong says of a flag behind which nothing stands.
+var valueless = regexp.MustCompile(`^(--[a-z-]+): expected \S+ value but got "EOL" `)
 
 // badCommandLine adds to an error of kong how the command is used.
 func badCommandLine(err error) error {
 	if strings.HasPrefix(err.Error(), "expected one of ") { // and then some of the commands
 		err = errors.New("no command is named")
 	}
+	parsing, _ := errors.AsType[*kong.ParseError](err)
+	if flag := valueless.FindStringSubmatch(err.Error()); flag != nil {
+		err = errors.New(flag[1] + " needs a value")
+	}
 	var how error = hint("run esc --help")
-	if e, ok := errors.AsType[*kong.ParseError](err); ok && e.Context.Selected() != nil {
-		command := e.Context.Selected()
+	if parsing != nil && parsing.Context.Selected() != nil {
+		command := parsing.Context.Selected()
 		how = hint(fmt.Sprintf("write esc %s, or run %s --help", command.Summary(), command.FullPath()))
 		if dashed.MatchString(err.Error()) {
 			how = hint(`write -- before an argument that begins with "-"`)
@@ -81,13 +85,7 @@ func badCommandLine(err error) error {
 
 // explain adds to an error what the flags have to do with it.
 func (c *cli) explain(err error) error {
-	switch {
-	case hasCode(err, "provider-failed/no-token-source"):
-		return errors.Join(err, nameSource)
-	case hasCode(err, "no-crypter"):
-		_, why := c.keys()
-		return errors.Join(err, why)
-	case isUsage(err), !hasCode(err, "load-failed") && !hasCode(err, "save-failed") && !isListError(err):
+	if isUsage(err) || !hasCode(err, "load-failed") && !hasCode(err, "save-failed") && !isListError(err) {
 		return err
 	}
 	if missing := c.checkDirectory(); missing != nil {
@@ -143,12 +141,12 @@ func (c *cli) hasNone() bool {
 }
 
 // report prints what ended a command and returns the exit code.
-func report(w io.Writer, err error) int {
+func (c *cli) report(w io.Writer, err error) int {
 	if err == nil {
 		return exitDone
 	}
 	if _, printed := errors.AsType[reported](err); !printed {
-		printError(w, err)
+		c.printError(w, err)
 	}
 	exit, hasCode := errors.AsType[exitError](err)
 	switch {
@@ -162,15 +160,15 @@ func report(w io.Writer, err error) int {
 	return exitFault
 }
 
-func printError(w io.Writer, err error) {
+func (c *cli) printError(w io.Writer, err error) {
 	switch e := err.(type) {
 	case eval.Diagnostics:
-		printDiagnostics(w, e)
+		c.printDiagnostics(w, e)
 	case *eval.Diagnostic:
-		printDiagnostics(w, eval.Diagnostics{e})
+		c.printDiagnostics(w, eval.Diagnostics{e})
 	case interface{ Unwrap() []error }:
 		for _, part := range e.Unwrap() {
-			printError(w, part)
+			c.printError(w, part)
 		}
 	case hint:
 		fmt.Fprintf(w, "hint: %s\n", visibleLines(e.Error()))
@@ -187,12 +185,13 @@ func visibleLines(text string) string {
 	return visibleAll("\n  ", strings.Split(text, "\n")...)
 }
 
-// printDiagnostics prints diagnostics, in colour if w is a terminal and its user has not asked for none.
-func printDiagnostics(w io.Writer, ds eval.Diagnostics) {
+// printDiagnostics prints diagnostics that have not been printed yet, in colour if w is a terminal and its user has not
+// asked for none.
+func (c *cli) printDiagnostics(w io.Writer, ds eval.Diagnostics) {
 	f, ok := w.(*os.File)
 	color := ok && term.IsTerminal(int(f.Fd())) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
 	var text strings.Builder
-	ds.Print(&text, eval.PrintOptions{Color: color})
+	c.news(w, ds).Print(&text, eval.PrintOptions{Color: color})
 	io.WriteString(w, harmless(text.String()))
 }
 

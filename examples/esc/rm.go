@@ -1,6 +1,12 @@
 package main
 
-import "context"
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/escapement-go/escapement/eval"
+)
 
 type rmCmd struct {
 	Env  string `arg:"" help:"Name of the environment, such as myapp/dev."`
@@ -22,6 +28,9 @@ func (c *rmCmd) Run(ctx context.Context, g *cli) error {
 		return err
 	}
 	next, err := doc.Delete(c.Path)
+	if hasCode(err, "no-value-at-path") {
+		return errors.Join(err, c.elsewhere(ctx, e))
+	}
 	if err != nil {
 		return err
 	}
@@ -30,4 +39,15 @@ func (c *rmCmd) Run(ctx context.Context, g *cli) error {
 	}
 	_, err = e.Save(ctx, next)
 	return err
+}
+
+// elsewhere says which document writes a value that another one imports.
+func (c *rmCmd) elsewhere(ctx context.Context, e *eval.Evaluator) error {
+	explanation, _ := e.Explain(ctx, c.Env, c.Path)
+	for _, layer := range explanation.Layers {
+		if at := layer.Range; !at.IsZero() && at.Environment != explanation.Environment {
+			return hint(fmt.Sprintf("it is imported, and written at %s:%d:%d", at.Environment, at.Begin.Line, at.Begin.Column))
+		}
+	}
+	return nil
 }

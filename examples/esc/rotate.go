@@ -60,7 +60,7 @@ func (c *rotateCmd) Run(ctx context.Context, g *cli) error {
 	case c.All && c.DryRun:
 		return c.planAll(ctx, g, e)
 	case c.DryRun:
-		return c.plan(ctx, e)
+		return c.plan(ctx, g, e)
 	}
 	notifier := notify.New(os.Stderr, targets...)
 	notifier.Grace = notifyGrace
@@ -68,19 +68,19 @@ func (c *rotateCmd) Run(ctx context.Context, g *cli) error {
 	if c.All {
 		return c.rotateAll(ctx, g, e, notifier)
 	}
-	return c.rotate(ctx, e, notifier)
+	return c.rotate(ctx, g, e, notifier)
 }
 
 // rotate rotates one environment.
-func (c *rotateCmd) rotate(ctx context.Context, e *eval.Evaluator, notifier *notify.Notifier) error {
+func (c *rotateCmd) rotate(ctx context.Context, g *cli, e *eval.Evaluator, notifier *notify.Notifier) error {
 	opts := eval.RotateOptions{Paths: c.Paths, Force: c.Force, Due: c.Due}
 	report := c.reporter(newConsole(os.Stderr, 0), notifier)
 	opts.Report = func(path string, event rotators.Event) { report(*c.Env, path, event) }
 	rotation, err := e.Rotate(ctx, *c.Env, opts)
 	if err == nil {
-		printDiagnostics(os.Stderr, rotation.Environment.Diagnostics)
+		g.printDiagnostics(os.Stderr, rotation.Environment.Diagnostics)
 	}
-	lines := c.lines(os.Stdout)
+	lines := c.lines(g, os.Stdout)
 	if printErr := errors.Join(lines.rotation(rotation, err), lines.end()); printErr != nil {
 		return errors.Join(err, printErr)
 	}
@@ -102,15 +102,15 @@ func (c *rotateCmd) rotateAll(ctx context.Context, g *cli, e *eval.Evaluator, no
 		return err
 	}
 	screen := newConsole(os.Stderr, len(names))
-	lines := c.lines(os.Stdout)
-	sum := &summary{}
+	lines := c.lines(g, os.Stdout)
+	sum := &summary{g: g}
 	var printErr error
 	opts := eval.RotateAllOptions{Force: c.Force, Due: c.Due, Report: c.reporter(screen, notifier)}
 	for rotation, err := range e.RotateAll(ctx, names, opts) {
 		screen.step(rotation.Environment.Name, func() {
 			code := sum.add(ctx, rotation, err, c.Due)
 			if code == exitDone {
-				printDiagnostics(os.Stderr, rotation.Environment.Diagnostics)
+				g.printDiagnostics(os.Stderr, rotation.Environment.Diagnostics)
 			}
 			if !screen.live {
 				printWarnings(os.Stderr, rotation)

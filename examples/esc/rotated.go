@@ -33,13 +33,14 @@ type eventJSON struct {
 
 // rotatedLines prints what became of rotators, one after the other, so that none has to be kept.
 type rotatedLines struct {
+	g    *cli
 	w    io.Writer
 	json *jsonList // nil: text
 	many bool      // environments: their names are printed, and what is no news is not
 }
 
-func (c *rotateCmd) lines(w io.Writer) *rotatedLines {
-	lines := &rotatedLines{w: w, many: c.All}
+func (c *rotateCmd) lines(g *cli, w io.Writer) *rotatedLines {
+	lines := &rotatedLines{g: g, w: w, many: c.All}
 	if c.Format == "json" {
 		lines.json = &jsonList{w: w}
 	}
@@ -52,7 +53,7 @@ func (l *rotatedLines) rotation(rotation *eval.Rotation, err error) error {
 	for _, r := range rotation.Results {
 		line := rotatedLine{
 			Environment: name, Path: r.Path, Rotator: r.Rotator, Status: r.Status, Saved: r.Saved, Left: actions(r.Left),
-			Next: instant(r.Next), Diagnostics: r.Diagnostics,
+			Next: instant(r.Next), Diagnostics: l.g.advisedAll(r.Diagnostics),
 		}
 		for _, e := range r.Events {
 			line.Events = append(line.Events, eventJSON{e.Time, e.Kind, e.Code, e.KeyID, e.Text})
@@ -62,7 +63,7 @@ func (l *rotatedLines) rotation(rotation *eval.Rotation, err error) error {
 		}
 	}
 	if l.many && err != nil && len(rotation.Results) == 0 {
-		return l.print(rotatedLine{Environment: name, Status: eval.NotEvaluated, Diagnostics: rotation.Environment.Diagnostics})
+		return l.print(rotatedLine{Environment: name, Status: eval.NotEvaluated, Diagnostics: l.g.advisedAll(rotation.Environment.Diagnostics)})
 	}
 	return nil
 }

@@ -82,6 +82,7 @@ func leftUndone(rotation *eval.Rotation) error {
 
 // A summary is what became of many environments.
 type summary struct {
+	g        *cli
 	rotators map[eval.RotationStatus]int
 	next     time.Time // the earliest
 	failed   int       // environments
@@ -114,7 +115,7 @@ func (s *summary) add(ctx context.Context, rotation *eval.Rotation, err error, d
 	}
 	s.code = graver(s.code, code)
 	if ctx.Err() == nil || !errors.Is(err, ctx.Err()) {
-		printError(os.Stderr, err)
+		s.g.printError(os.Stderr, err)
 	}
 	return code
 }

@@ -16,12 +16,12 @@ func TestLeftUndone(t *testing.T) {
 		{Path: "more", Status: eval.Succeeded},
 	}}
 	var out strings.Builder
-	if code := report(&out, exitError{leftUndone(rotation), rotateExit(rotation)}); code != 3 ||
+	if code := new(cli).report(&out, exitError{leftUndone(rotation), rotateExit(rotation)}); code != 3 ||
 		out.String() != "error: shop/app: keys: due and not done: delete  AK1  it is old\n" {
 		t.Errorf("%d %s", code, &out)
 	}
 	for due, want := range map[bool]int{true: 3, false: 0} {
-		s := &summary{}
+		s := &summary{g: new(cli)}
 		if code := s.add(context.Background(), rotation, nil, due); code != want || s.code != want {
 			t.Errorf("due %v: %d, %d", due, code, s.code)
 		}

@@ -78,7 +78,7 @@ func (c *runCmd) prepare(ctx context.Context, g *cli, p *program) error {
 		return err
 	}
 	p.args = c.Command
-	printDiagnostics(os.Stderr, env.Diagnostics)
+	g.printDiagnostics(os.Stderr, env.Diagnostics)
 	if c.Interpolate {
 		if p.args, err = interpolated(env, c.Command); err != nil {
 			return err

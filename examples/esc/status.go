@@ -45,9 +45,10 @@ func (c *statusCmd) Run(ctx context.Context, g *cli) error {
 	now := time.Now()
 	for status, err := range statuses {
 		if errs = append(errs, err); err == nil {
-			printDiagnostics(os.Stderr, status.Environment.Diagnostics)
+			g.printDiagnostics(os.Stderr, status.Environment.Diagnostics)
 		}
 		for _, r := range status.Results {
+			r.Diagnostics = g.advisedAll(r.Diagnostics)
 			line := newStatusLine(status.Environment.Name, r)
 			if lines = append(lines, line); line.Unfinished != "" || overdue(r.Due.Actions, now) {
 				bad++
@@ -97,6 +98,7 @@ type statusLine struct {
 	Created     *time.Time       `json:"created,omitempty"` // the key, or whatever else is in use
 	Due         []actionJSON     `json:"due,omitempty"`
 	Next        *time.Time       `json:"next,omitempty"` // when something more will be due
+	Imported    bool             `json:"imported,omitempty"`
 	Unfinished  string           `json:"unfinished,omitempty"`
 	Diagnostics eval.Diagnostics `json:"diagnostics,omitempty"`
 
@@ -121,7 +123,8 @@ func actions(due []rotators.Action) (list []actionJSON) {
 func newStatusLine(environment string, r eval.StatusResult) statusLine {
 	return statusLine{
 		Environment: environment, Path: r.Path, Rotator: r.Rotator, Rotated: r.Rotated, KeyID: r.Due.KeyID, Created: instant(r.Due.Made),
-		Due: actions(r.Due.Actions), Next: instant(r.Due.Next), Unfinished: r.Due.Unfinished, Diagnostics: r.Diagnostics, known: r.Known,
+		Due: actions(r.Due.Actions), Next: instant(r.Due.Next), Imported: r.Due.Imported, Unfinished: r.Due.Unfinished,
+		Diagnostics: r.Diagnostics, known: r.Known,
 	}
 }
 
@@ -185,6 +188,8 @@ func (l statusLine) last() string {
 		return l.Unfinished
 	case !l.Rotated:
 		return "never rotated"
+	case l.Imported:
+		return "none yet"
 	}
 	return "ok"
 }

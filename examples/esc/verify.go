@@ -35,14 +35,17 @@ func (c *verifyCmd) Run(ctx context.Context, g *cli) error {
 	if err != nil {
 		return err
 	}
-	lines, told, code := []verifiedLine{}, findings{}, exitDone
+	lines, code := []verifiedLine{}, exitDone
 	var errs []error
 	for verification, err := range verifications {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		errs = append(errs, told.news(verification.Environment.Diagnostics, err))
-		verified, failed := verifiedLines(verification)
+		if err == nil {
+			g.printDiagnostics(os.Stderr, verification.Environment.Diagnostics)
+		}
+		errs = append(errs, err)
+		verified, failed := verifiedLines(g, verification)
 		lines = append(lines, verified...)
 		switch {
 		case failed:
@@ -69,10 +72,10 @@ func (c *verifyCmd) verifications(ctx context.Context, g *cli) (iter.Seq2[*eval.
 }
 
 // verifiedLines returns a line for each rotator of an environment, and whether one failed.
-func verifiedLines(v *eval.Verification) (lines []verifiedLine, failed bool) {
+func verifiedLines(g *cli, v *eval.Verification) (lines []verifiedLine, failed bool) {
 	for _, r := range v.Results {
 		line := verifiedLine{
-			Environment: v.Environment.Name, Path: r.Path, Rotator: r.Rotator, Result: "not verifiable", Diagnostics: r.Diagnostics,
+			Environment: v.Environment.Name, Path: r.Path, Rotator: r.Rotator, Result: "not verifiable", Diagnostics: g.advisedAll(r.Diagnostics),
 		}
 		switch {
 		case r.Proof != nil:

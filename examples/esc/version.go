@@ -25,7 +25,7 @@ type versionFlag bool
 
 func (versionFlag) BeforeReset(app *kong.Kong) error {
 	err := (&versionCmd{}).Run()
-	app.Exit(report(os.Stderr, err))
+	app.Exit(new(cli).report(os.Stderr, err))
 	return nil
 }
 

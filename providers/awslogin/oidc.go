@@ -51,11 +51,11 @@ func oidcSchema() *schema.Schema {
 	s := object(map[string]*schema.Schema{
 		"roleArn": {Type: []string{"string"}, Description: "The ARN of the role to assume."},
 		"sessionName": {
-			Type: []string{"string"}, Pattern: sessionPattern,
+			Type: []string{"string"}, Pattern: sessionPattern, Examples: []any{"escapement"},
 			Description: "The name of the session, which AWS's logs show.",
 		},
 		"duration": {
-			Type: []string{"string"}, Pattern: durationPattern, MinLength: &one,
+			Type: []string{"string"}, Pattern: durationPattern, MinLength: &one, Examples: []any{"1h30m"},
 			Description: "How long the credentials last, such as 1h30m: 15m to 12h. " +
 				"By default 2h, or 1h if the role allows no more.",
 		},

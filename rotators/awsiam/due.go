@@ -44,7 +44,7 @@ func (o *Rotator) Due(req *rotators.Request, now time.Time) (rotators.Due, error
 	}
 	c := o.constants()
 	d := iamuser.Due(agenda{state: s, times: t, publish: p, lease: c.LeaseTTL, quarantine: c.quarantineFor}.actions(), now)
-	d.Unfinished = s.undone()
+	d.Unfinished, d.Imported = s.undone(), s.imported()
 	if s.current != nil {
 		d.KeyID, d.Made = s.current.id, s.current.created
 	}
@@ -108,6 +108,12 @@ func (a agenda) made(id string) time.Time {
 func (a agenda) adoptable() bool {
 	aged := a.RotateAfter > 0 || a.deactivate > 0 || a.remove > 0
 	return aged && a.current != nil && a.ledger.promoted.IsZero() && a.ledger.adopted.IsZero()
+}
+
+// imported tells whether keys were written by hand, and no run has left a mark since.
+func (s *state) imported() bool {
+	l := s.ledger
+	return s.current != nil && l.userID == "" && l.promoted.IsZero() && l.adopted.IsZero() && l.pending == nil && l.published == nil
 }
 
 // unfinished tells whether an entry waits for nothing but a run.

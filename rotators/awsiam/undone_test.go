@@ -21,7 +21,10 @@ func TestDueTells(t *testing.T) {
 	}{
 		{"nothing", nil, " 0001-01-01 "},
 		{"current", agedBy(10*day, 100*day, 10*day), keyID("C") + " 2025-12-22 "},
-		{"no date", map[string]any{"current": without(credentialOf("C", 0), "createdAt")}, keyID("C") + " 0001-01-01 "},
+		{"no date", map[string]any{"current": without(credentialOf("C", 0), "createdAt")}, keyID("C") + " 0001-01-01 imported"},
+		{"no date, adopted", map[string]any{
+			"current": without(credentialOf("C", 0), "createdAt"), "ledger": map[string]any{"adoptedAt": begun},
+		}, keyID("C") + " 0001-01-01 "},
 		{"intent", agedBy(10*day, 0, 10*day, "pending", intent(time.Hour)), keyID("C") + " 2025-12-22 the rotation of " + begun + " did not end"},
 		{"quarantine", agedBy(10*day, 0, 10*day, "pending", intent(time.Hour), "quarantine", waits(time.Hour)),
 			keyID("C") + " 2025-12-22 the rotation of " + begun + " did not end; " + keyID("O") + ", whose secret is lost, is deactivated since " + begun},
@@ -34,6 +37,9 @@ func TestDueTells(t *testing.T) {
 	} {
 		d := dueAt(t, at90(), test.state, epoch)
 		got := fmt.Sprintf("%s %s %s", d.KeyID, d.Made.Format(time.DateOnly), d.Unfinished)
+		if d.Imported {
+			got += "imported"
+		}
 		if diff := cmp.Diff(test.want, got); diff != "" {
 			t.Errorf("%s: -want +got\n%s", test.name, diff)
 		}

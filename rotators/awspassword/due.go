@@ -44,6 +44,7 @@ func (o *Rotator) Due(req *rotators.Request, now time.Time) (rotators.Due, error
 	if s.current != nil {
 		d.Made = s.current.set
 	}
+	d.Imported = s.imported()
 	if p := s.ledger.pending; p != nil {
 		d.Unfinished = fmt.Sprintf("the rotation of %s did not end; the password in force is the current one or a candidate", iamuser.Stamp(p.started))
 	}
@@ -71,6 +72,12 @@ func (a agenda) actions() []rotators.Action {
 
 func (a agenda) adoptable() bool {
 	return a.RotateAfter > 0 && a.current != nil && a.ledger.promoted.IsZero() && a.ledger.adopted.IsZero()
+}
+
+// imported tells whether a password was written by hand, and no run has left a mark since.
+func (s *state) imported() bool {
+	l := s.ledger
+	return s.current != nil && l.userID == "" && l.promoted.IsZero() && l.adopted.IsZero() && l.pending == nil
 }
 
 // rotation is when the next one is due. A password of unknown age was set long ago.

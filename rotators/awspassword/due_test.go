@@ -57,6 +57,9 @@ func TestDue(t *testing.T) {
 		if s.current != nil && !due.Made.Equal(s.current.set) || (due.Unfinished != "") != (s.ledger.pending != nil) {
 			t.Errorf("%v: made %v, unfinished %q", test.state, due.Made, due.Unfinished)
 		}
+		if l, _ := test.state["ledger"].(map[string]any); due.Imported != (s.current != nil && len(l) == 0) {
+			t.Errorf("%v: imported is %v", test.state, due.Imported)
+		}
 		if err != nil || strings.Join(kinds, " ") != test.want || next != test.next {
 			t.Errorf("%v, %v: %v, next %v, %v", test.state, test.inputs, kinds, next, err)
 		}

@@ -26,7 +26,7 @@ func (Rotator) Due(req *rotators.Request, now time.Time) (rotators.Due, error) {
 	}
 	d := rotators.Due{}
 	if s.current != nil {
-		d.Made = s.current.created
+		d.Made, d.Imported = s.current.created, s.current.since().IsZero()
 	}
 	switch action, at := s.next(t); {
 	case action.Kind == "":

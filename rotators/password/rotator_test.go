@@ -225,6 +225,9 @@ func TestYears(t *testing.T) {
 			if made, _ := p.Due(req(false), time.Now()); renewed && time.Since(made.Made).Abs() > time.Second {
 				t.Errorf("the password is told to be made at %v", made.Made)
 			}
+			if due.Imported != (step.want == "adopted") {
+				t.Errorf("%s: imported is %v", step.want, due.Imported)
+			}
 			if renewed && passwordOf(d.state, "previous") != before {
 				t.Error("the former password is not kept")
 			}

@@ -233,8 +233,12 @@ func (p *parser) members(e *Expr, allowed ...string) bool {
 	ok := true
 	for _, m := range call.Arg.Members {
 		if !slices.Contains(allowed, m.Key) {
+			near := didYouMean(m.Key, allowed)
+			if near == "" && slices.Contains(allowed, "inputs") {
+				near = `; all else goes below "inputs"`
+			}
 			p.report(m.KeyNode, "unknown-argument", "unknown key "+Quote(m.Key)+" of "+Quote(call.Name),
-				"allowed are "+quoteAll(slices.Sorted(slices.Values(allowed)))+didYouMean(m.Key, allowed))
+				"allowed are "+quoteAll(slices.Sorted(slices.Values(allowed)))+near)
 			ok = false
 		}
 	}

@@ -122,8 +122,11 @@ func (p *parser) unknownKey(pair pair) {
 			return
 		}
 	}
-	p.warn(pair.keyNode, "unknown-key", "unknown key "+Quote(pair.key),
-		"allowed are "+quoteAll(topLevel)+didYouMean(pair.key, topLevel))
+	near := didYouMean(pair.key, topLevel)
+	if near == "" {
+		near = `; what is to be a value goes below "values"`
+	}
+	p.warn(pair.keyNode, "unknown-key", "unknown key "+Quote(pair.key), "allowed are "+quoteAll(topLevel)+near)
 	p.checkKeys(pair.value)
 }
 
@@ -211,7 +214,11 @@ func (p *parser) values(n *yamltext.Node) {
 		return
 	}
 	if n.Kind != yamltext.Mapping {
-		p.report(n, "not-a-mapping", `"values" holds `+p.kind(n), "write a mapping of names to values")
+		remedy := "write a mapping of names to values"
+		if n.Kind == yamltext.Scalar && strings.Contains(n.Value, ":") {
+			remedy += ", with a blank behind each colon"
+		}
+		p.report(n, "not-a-mapping", `"values" holds `+p.kind(n), remedy)
 		return
 	}
 	values := p.newExpr(Mapping, n, nil, "", -1)

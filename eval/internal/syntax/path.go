@@ -310,13 +310,27 @@ func (r *pathReader) brokenOff() *Error {
 	if r.closer == '>' {
 		opener, closer = "$<", ">"
 	}
+	remedy := `write "$` + opener + `" for literal text`
+	if r.closesInLine(closer) {
+		remedy = "remove the white space in it, or " + remedy
+	}
 	return &Error{
 		Code:    "unclosed-interpolation",
 		Message: `interpolation is not closed; add "` + closer + `"`,
-		Hint:    `write "$` + opener + `" for literal text`,
+		Hint:    remedy,
 		From:    r.opener(),
 		To:      r.pos,
 	}
+}
+
+// closesInLine reports whether what was broken off is closed before the end of the line, and before another one begins.
+func (r *pathReader) closesInLine(closer string) bool {
+	rest := r.text[r.pos:]
+	end := strings.IndexAny(rest, "\r\n$")
+	if end < 0 {
+		end = len(rest)
+	}
+	return strings.Contains(rest[:end], closer)
 }
 
 // opener returns the position of the ${ or $< before the path.

@@ -90,6 +90,7 @@ var texts = []struct {
 // Errors of interpolations other than those of the paths in them.
 const (
 	unclosedBrace = `unclosed-interpolation: interpolation is not closed; add "}"; write "$${" for literal text`
+	blankInside   = `unclosed-interpolation: interpolation is not closed; add "}"; remove the white space in it, or write "$${" for literal text`
 	unclosedAngle = `unclosed-interpolation: interpolation is not closed; add ">"; write "$$<" for literal text`
 	nested        = "nested-interpolation: interpolations cannot be nested; give the inner value a name"
 )
@@ -121,17 +122,17 @@ var badTexts = []struct {
 	{"${a«[0»}", []string{"bad-path: " + openBracket}},
 	{"${a«[»", []string{"bad-path: " + openBracket}},
 	{`${a[«"»b]}`, []string{"bad-path: " + openQuote}},
-	{"«$<a» b>", []string{unclosedAngle}},
-	{"«${a» b}", []string{unclosedBrace}},
+	{"«$<a» b>", []string{strings.NewReplacer("}", ">", "{", "<").Replace(blankInside)}},
+	{"«${a» b}", []string{blankInside}},
 	{"«${a»", []string{unclosedBrace}},
 	{"«$<a}»", []string{unclosedAngle}},
 	{"«${a>»", []string{unclosedBrace}},
 	{"«${»", []string{unclosedBrace}},
-	{"«${» a}", []string{unclosedBrace}},
+	{"«${» a}", []string{blankInside}},
 	{"«${a.»", []string{unclosedBrace}},
-	{"«${a.» b}", []string{unclosedBrace}},
-	{"«${a[0]» }", []string{unclosedBrace}},
-	{"«${a»\u00a0b}", []string{unclosedBrace}},
+	{"«${a.» b}", []string{blankInside}},
+	{"«${a[0]» }", []string{blankInside}},
+	{"«${a»\u00a0b}", []string{blankInside}},
 	{"$$«${a»\n}", []string{unclosedBrace}},
 	{"${b.«${»c}}", []string{nested}},
 	{"${a«${»b}", []string{nested}},
@@ -142,8 +143,8 @@ var badTexts = []struct {
 
 	// What follows a bad interpolation is read, what was read in it is not read again.
 	{"x ${«.»b} y ${c..d}", []string{"bad-path: " + dotFirst, "bad-path: " + dotAlone}},
-	{"${ok} «${a» b} ${ok} $<", []string{unclosedBrace}},
-	{"«${a» ${b c} $<d", []string{unclosedBrace, unclosedBrace, unclosedAngle}},
+	{"${ok} «${a» b} ${ok} $<", []string{blankInside}},
+	{"«${a» ${b c} $<d", []string{unclosedBrace, blankInside, unclosedAngle}},
 	{"${a«.».$${b}", []string{"bad-path: " + dotAlone}},
 	{"${a«${»b", []string{nested, unclosedBrace}},
 	{"${b.«${»c..d}}", []string{nested, "bad-path: " + dotAlone}},
@@ -152,7 +153,7 @@ var badTexts = []struct {
 	{"${a[0]«$»{b..c}}", []string{"bad-path: " + behindBracket, "bad-path: " + dotAlone}},
 	{`${a[«"»x ${b..c}`, []string{"bad-path: " + openQuote, "bad-path: " + dotAlone}},
 	{`${a["${b..c}"]«x»}`, []string{"bad-path: " + behindBracket}},
-	{`«${a["${b..c}"]» }`, []string{unclosedBrace}},
+	{`«${a["${b..c}"]» }`, []string{blankInside}},
 }
 
 func TestLiterals(t *testing.T) {

@@ -68,7 +68,7 @@ func (f *fault) explain(message string) blame {
 	case "found unexpected end of stream":
 		return blame{reason: "quote is not closed", at: f.context}
 	case "could not find expected ':'":
-		return blame{reason: "key without a colon", at: f.context}
+		return blame{reason: "key without a colon and a blank behind it", at: f.context}
 	case "found unknown escape character", "did not find expected hexadecimal number",
 		"found invalid Unicode character escape code":
 		return mark(unknownEscape)
@@ -85,7 +85,7 @@ func (f *fault) explain(message string) blame {
 	}
 	switch {
 	case strings.HasPrefix(message, "unknown anchor "):
-		return mark("alias names no anchor above it")
+		return mark("alias names no anchor above it, put text that begins with `*` in quotes")
 	case strings.HasPrefix(message, "found a tab character "),
 		strings.HasPrefix(message, "found mixed spaces and tabs "):
 		return mark(tabIndent)

@@ -23,7 +23,7 @@ const (
 
 // Schema describes a duration.
 func Schema(description string) *schema.Schema {
-	return &schema.Schema{Type: []string{"string"}, Description: description, Pattern: pattern}
+	return &schema.Schema{Type: []string{"string"}, Description: description, Pattern: pattern, Examples: []any{"90d", "1h30m"}}
 }
 
 // Read reads the input of that name, an age at which something is due, into to, which keeps what it has if the text is empty.
