@@ -216,3 +216,25 @@ func watchMemory() (peak func() uint64) {
 		return max(most, inUse(), before) - before
 	}
 }
+
+// TestManyFaults reads and encrypts documents in which much is wrong: what is said of all of it costs no more than a few
+// readings of the text.
+func TestManyFaults(t *testing.T) {
+	const n = 2000
+	start := time.Now()
+	_, err := eval.Parse("r", []byte("values: {a: &a ["+strings.Repeat("*a, ", n)+"1]}\n"))
+	if ds, ok := errors.AsType[eval.Diagnostics](err); !ok || len(ds) != n {
+		t.Errorf("%d aliases of what they stand in: %.200v", n, err)
+	}
+	d, err := eval.Parse("r", []byte("values:\n  a:\n"+strings.Repeat("  - {fn::secret: [1]}\n", n)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = d.Encrypt(t.Context(), nil)
+	if ds, ok := errors.AsType[eval.Diagnostics](err); !ok || len(ds) != n {
+		t.Errorf("%d malformed secrets: %.200v", n, err)
+	}
+	if took := time.Since(start); took > 20*time.Second {
+		t.Errorf("takes %v", took)
+	}
+}
