@@ -79,7 +79,7 @@ func (e *Evaluator) evaluate(ctx context.Context, req request) (*Environment, er
 }
 
 func (e *Evaluator) operation(ctx context.Context, req request) *operation {
-	o := &operation{Evaluator: e, ctx: ctx, limits: e.Limits.withDefaults(), request: req, schemas: map[string]*contract{}, merges: merges{}}
+	o := &operation{Evaluator: e, ctx: ctx, limits: e.Limits.withDefaults(), request: req, schemas: map[string]*contract{}}
 	o.io = newWorkers(o.limits.Concurrency)
 	return o
 }

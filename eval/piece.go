@@ -36,31 +36,39 @@ func (a piece) same(b piece) bool {
 	return x.unknown && y.unknown && x.secret == y.secret && x.failed == y.failed && reflect.DeepEqual(x.schema, y.schema)
 }
 
-// merges holds the slots that merge pieces, by a hash of these.
-type merges map[uint64][]*slot
-
-var mergesSeed = maphash.MakeSeed()
+// merges holds the slots that merge pieces, by a hash of these. The zero value holds none.
+type merges struct {
+	hash  maphash.Hash
+	slots map[uint64][]*slot
+}
 
 // twin returns the slot that was the first to merge the pieces of s, which may be s. From the same pieces comes the
 // same value. So it is computed once, however many slots make it; and an object that contains itself waits for itself,
 // where it would unfold without end.
-func (m merges) twin(s *slot) *slot {
+func (m *merges) twin(s *slot) *slot {
 	if s.finals {
 		return s
 	}
-	var h maphash.Hash
-	h.SetSeed(mergesSeed)
-	for _, a := range s.pieces {
-		if a.data == nil || !a.data.unknown {
-			maphash.WriteComparable(&h, a)
-		}
-	}
-	sum := h.Sum64()
-	for _, t := range m[sum] {
+	sum := m.sum(s.pieces)
+	for _, t := range m.slots[sum] {
 		if t == s || t.performed == s.performed && slices.EqualFunc(t.pieces, s.pieces, piece.same) {
 			return t
 		}
 	}
-	m[sum] = append(m[sum], s)
+	if m.slots == nil {
+		m.slots = map[uint64][]*slot{}
+	}
+	m.slots[sum] = append(m.slots[sum], s)
 	return s
+}
+
+// sum is the same for pieces that are the same.
+func (m *merges) sum(pieces []piece) uint64 {
+	m.hash.Reset()
+	for _, a := range pieces {
+		if a.data == nil || !a.data.unknown {
+			maphash.WriteComparable(&m.hash, a)
+		}
+	}
+	return m.hash.Sum64()
 }
