@@ -51,16 +51,19 @@ func (e *Evaluator) AuditAll(ctx context.Context, names []string, opts AuditOpti
 func (e *Evaluator) audit(ctx context.Context, name string, of RotateOptions, opts rotators.AuditOptions) (*Audit, error) {
 	o, env, err := e.inquire(ctx, name, of, auditing(opts))
 	audit := &Audit{Environment: env}
+	var told []*string
 	for _, run := range o.selected {
 		result := AuditResult{
 			Path: run.result.Path, Rotator: run.result.Rotator, Range: markRange(run.expr.Mark()),
 			Diagnostics: env.below(exprPath(run.expr)),
 		}
 		if found, _ := run.answer.(*rotators.Audit); found != nil {
-			result.Audit = scrubbedAudit(found, o.secrets)
+			result.Audit = ownAudit(found)
+			told = append(told, auditTexts(result.Audit)...)
 		}
 		audit.Results = append(audit.Results, result)
 	}
+	scrub(told, o.secrets)
 	return audit, err
 }
 
@@ -97,22 +100,26 @@ func auditing(opts rotators.AuditOptions) inquiry {
 	}
 }
 
-// scrubbedAudit returns an audit without secrets in what it tells.
-func scrubbedAudit(found *rotators.Audit, secrets []string) *rotators.Audit {
+// ownAudit returns a copy of an audit, for what it tells may hold secrets and is the rotator's.
+func ownAudit(found *rotators.Audit) *rotators.Audit {
 	audit := &rotators.Audit{Subject: found.Subject, Needs: slices.Clone(found.Needs)}
 	for _, row := range found.Rows {
 		row.Verdicts = slices.Clone(row.Verdicts)
 		audit.Rows = append(audit.Rows, row)
 	}
-	told := []*string{&audit.Subject}
+	return audit
+}
+
+// auditTexts are what an audit tells.
+func auditTexts(audit *rotators.Audit) []*string {
+	texts := []*string{&audit.Subject}
 	for i := range audit.Needs {
-		told = append(told, &audit.Needs[i].Text, &audit.Needs[i].Remedy)
+		texts = append(texts, &audit.Needs[i].Text, &audit.Needs[i].Remedy)
 	}
 	for _, row := range audit.Rows {
 		for i := range row.Verdicts {
-			told = append(told, &row.Verdicts[i].Text)
+			texts = append(texts, &row.Verdicts[i].Text)
 		}
 	}
-	scrub(told, secrets)
-	return audit
+	return texts
 }

@@ -20,7 +20,8 @@ const placeStep = "make its directories"
 
 // makePlace makes the directories that a new file is to be in.
 func (r *replacement) makePlace(root *os.Root, path string) error {
-	if _, err := root.Lstat(path); err == nil {
+	// Anything else that is there by now was made by a rival, and is found under the lock.
+	if info, err := root.Lstat(path); err == nil && info.Mode()&fs.ModeSymlink != 0 {
 		return errors.New("is a symbolic link to nothing; remove it")
 	}
 	dir, file := filepath.Split(filepath.FromSlash(path))

@@ -81,13 +81,13 @@ func canonicalName(name string) (string, error) {
 }
 
 func parseDocument(name string, src []byte, limits Limits) (*Document, error) {
-	text, issues := yamltext.Parse(src, limits.syntax().Limits)
+	text, found := yamltext.Parse(src, limits.syntax().Limits)
 	d := Document{name: name, limits: limits}.with(draft{text: text, origin: text})
-	var ds Diagnostics
-	for _, issue := range issues {
-		ds = append(ds, d.issue(syntax.Issue{Issue: issue}))
+	issues := make([]syntax.Issue, len(found))
+	for i := range found {
+		issues[i].Issue = found[i]
 	}
-	if err := ds.Err(); err != nil {
+	if err := d.diagnostics(issues).Err(); err != nil {
 		return nil, err
 	}
 	return d, nil
@@ -288,9 +288,16 @@ func (d *Document) failure(path string, place []any, err error, secrets []string
 	return Diagnostics{found}
 }
 
-// issue is what is wrong with a place of the document.
-func (d *Document) issue(issue syntax.Issue) *Diagnostic {
-	return documentDiagnostic(d.syntax(), issue)
+// diagnostics says what is wrong with places of the document.
+func (d *Document) diagnostics(issues []syntax.Issue) (ds Diagnostics) {
+	if len(issues) == 0 {
+		return nil
+	}
+	source := d.syntax() // once for all, since there may be thousands
+	for _, issue := range issues {
+		ds = append(ds, documentDiagnostic(source, issue))
+	}
+	return ds
 }
 
 // syntax reads the document as an environment, for excerpts that hide secrets.

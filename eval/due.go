@@ -2,7 +2,6 @@ package eval
 
 import (
 	"cmp"
-	"slices"
 	"time"
 
 	"github.com/escapement-go/escapement/rotators"
@@ -52,15 +51,13 @@ func (o *operation) leaveIdle() {
 	}
 }
 
-// scrubbedDue removes secrets from what is told for people of what is due.
-func scrubbedDue(due rotators.Due, secrets []string) rotators.Due {
-	due.Actions = slices.Clone(due.Actions)
-	texts := []*string{&due.Unfinished}
-	for i := range due.Actions {
-		texts = append(texts, &due.Actions[i].Why)
+// actionTexts are what is told of actions.
+func actionTexts(actions []rotators.Action) []*string {
+	texts := make([]*string, len(actions))
+	for i := range actions {
+		texts[i] = &actions[i].Why
 	}
-	scrub(texts, secrets)
-	return due
+	return texts
 }
 
 // rotationTime is the time as of which something is due.

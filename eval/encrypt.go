@@ -94,9 +94,6 @@ func (d *Document) editAll(edits []yamltext.Edit) (*Document, error) {
 // with others.
 func (d *Document) secrets() (plain, ciphers []syntax.WrittenSecret, malformed Diagnostics) {
 	written, issues := syntax.WrittenSecrets(d.text(), d.limits.withDefaults().syntax())
-	for _, issue := range issues {
-		malformed = append(malformed, d.issue(issue))
-	}
 	for _, s := range written {
 		if s.Cipher {
 			ciphers = append(ciphers, s)
@@ -104,7 +101,7 @@ func (d *Document) secrets() (plain, ciphers []syntax.WrittenSecret, malformed D
 			plain = append(plain, s)
 		}
 	}
-	return plain, ciphers, malformed
+	return plain, ciphers, d.diagnostics(issues)
 }
 
 func texts(secrets []syntax.WrittenSecret) []string {

@@ -71,13 +71,20 @@ var attacks = map[string]hostile{
 	"schema of itself":    {root("values: {a: {fn::validate: {schema: {$defs: {x: {anyOf: [{$ref: '#/$defs/x'}]}}, $ref: '#/$defs/x'}, value: 1}}}"), "invalid-schema"},
 	"schema of branches": {root("values: {v: " + strings.Repeat("[", 50) + strings.Repeat("]", 50) + ", a: {fn::validate: {schema: " +
 		"{$defs: {x: {anyOf: [{items: {$ref: '#/$defs/x'}, maxItems: 0}, {items: {$ref: '#/$defs/x'}, minItems: 2}]}}, $ref: '#/$defs/x'}, value: '${v}'}}}"), "no-match"},
-	"large document": {root("values: {a: " + strings.Repeat("x", 2<<20) + "}"), "document-too-large"},
-	"many documents": {root("values: {}\n" + strings.Repeat("---\n", 40_000)), "multiple-documents"},
-	"diamonds":       {diamonds(40), ""},
-	"import ring":    {map[string]string{"r": "imports: [a, b]", "a": "imports: [b]", "b": "imports: [a]"}, "import-cycle"},
+	"large document":  {root("values: {a: " + strings.Repeat("x", 2<<20) + "}"), "document-too-large"},
+	"many documents":  {root("values: {}\n" + strings.Repeat("---\n", 40_000)), "multiple-documents"},
+	"diamonds":        {diamonds(40), ""},
+	"doubling layers": {twice(doubling(30, "{x: 1}", `{x: "${@}", y: "${@}"}`)), "result-too-large"},
+	"layers within":   {twice("values: {a: {x: '${a}', y: '${a}'}}\n"), "cycle"},
+	"import ring":     {map[string]string{"r": "imports: [a, b]", "a": "imports: [b]", "b": "imports: [a]"}, "import-cycle"},
 	"secret forms": {root("values:\n" + repeat(2_000, func(i int) string {
 		return fmt.Sprintf("  s%d: {fn::secret: secret-%d}\n", i, i)
 	}) + "  b: {fn::open::boom: {a: x}}\n"), "provider-failed"},
+}
+
+// twice is an environment that merges a text with itself.
+func twice(text string) map[string]string {
+	return map[string]string{"r": "imports: [a, b]\n", "a": text, "b": text}
 }
 
 // diamonds are n levels of two environments that both import the two of the level below.
@@ -207,5 +214,27 @@ func watchMemory() (peak func() uint64) {
 		close(stop)
 		<-done
 		return max(most, inUse(), before) - before
+	}
+}
+
+// TestManyFaults reads and encrypts documents in which much is wrong: what is said of all of it costs no more than a few
+// readings of the text.
+func TestManyFaults(t *testing.T) {
+	const n = 2000
+	start := time.Now()
+	_, err := eval.Parse("r", []byte("values: {a: &a ["+strings.Repeat("*a, ", n)+"1]}\n"))
+	if ds, ok := errors.AsType[eval.Diagnostics](err); !ok || len(ds) != n {
+		t.Errorf("%d aliases of what they stand in: %.200v", n, err)
+	}
+	d, err := eval.Parse("r", []byte("values:\n  a:\n"+strings.Repeat("  - {fn::secret: [1]}\n", n)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = d.Encrypt(t.Context(), nil)
+	if ds, ok := errors.AsType[eval.Diagnostics](err); !ok || len(ds) != n {
+		t.Errorf("%d malformed secrets: %.200v", n, err)
+	}
+	if took := time.Since(start); took > 20*time.Second {
+		t.Errorf("takes %v", took)
 	}
 }

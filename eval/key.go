@@ -119,7 +119,8 @@ func parseKey(line string) (Key, error) {
 }
 
 // ReadKeyFile reads a key file. It must be a regular file of at most 64 KiB, or a symbolic link to one, that nobody but its
-// owner may read or write (on Windows, permissions are not looked at).
+// owner may read or write; one of root's may be read by its group, too, since that is how a service gets it. On Windows,
+// permissions are not looked at.
 func ReadKeyFile(path string) (KeyRing, error) {
 	text, err := readPrivate(path)
 	if err != nil {
@@ -150,8 +151,8 @@ func readPrivate(path string) ([]byte, error) {
 	if info, err = f.Stat(); err != nil {
 		return nil, err
 	}
-	if mode := info.Mode().Perm(); mode&0o077 != 0 && runtime.GOOS != "windows" {
-		return nil, fmt.Errorf("others than the owner may read or write it (mode %04o); make it private with chmod 600", mode)
+	if !isPrivate(info, os.Geteuid()) {
+		return nil, fmt.Errorf("others than the owner may read or write it (mode %04o); make it private with chmod 600", info.Mode().Perm())
 	}
 	return readAtMost(f, maxKeyFileSize)
 }

@@ -29,7 +29,22 @@ func (o *operation) evalSlot(t *task) (Value, bool) {
 	if layers <= 1 {
 		return o.evalTop(t, s, top)
 	}
+	s.pieces = m.pieces
+	if twin := o.merges.twin(s); twin != s {
+		o.at = s.reference()
+		v, ok := o.eval(t, place{slot: twin})
+		return s.made(v.d, m.top), ok
+	}
 	return o.evalMembers(t, s, slices.Sorted(maps.Keys(m.members)), m)
+}
+
+// made returns a value as that of the slot, whose highest layer is top.
+func (s *slot) made(d *datum, top place) Value {
+	v := Value{d: d, def: s.definition(top)}
+	if s.parent != nil {
+		v.over = s
+	}
+	return v
 }
 
 func (o *operation) evalTop(t *task, s *slot, top layer) (Value, bool) {
@@ -47,9 +62,12 @@ type merged struct {
 	unknown bool     // a layer is unknown and may be an object
 	failed  bool     // and not only because a call is not performed
 	listed  []string // the names in the schemas of unknown layers
-	secret  bool     // the highest layer is secret
+	pieces  []piece
 	top     place
 }
+
+// secret reports whether the object is secret, which its highest piece decides.
+func (m *merged) secret() bool { return len(m.pieces) > 0 && m.pieces[0].secret() }
 
 // A contribution is the highest declaration of a member and whether there are others.
 type contribution struct {
@@ -78,7 +96,6 @@ func (o *operation) collect(t *task, s *slot, m *merged) (layers int, ok bool) {
 		}
 		if m.top == (place{}) {
 			m.top = l.place
-			m.secret = shape.isValue() && shape.val.Secret()
 		}
 		o.collectLayer(shape, c, m)
 		if shape.slot != nil && t != nil && t.slot.isWithin(shape.slot) && !o.need(t, shape.slot.valueTask()) {
@@ -100,15 +117,18 @@ func (o *operation) collectLayer(shape place, c class, m *merged) {
 			return
 		}
 		m.visited[shape.expr] = true
+		m.pieces = append(m.pieces, pieceOf(shape))
 		for i := range shape.expr.Members {
 			member := &shape.expr.Members[i]
 			m.add(member.Key, place{env: shape.env, expr: member.Value})
 		}
 	case shape.slot != nil && shape.slot.bag:
+		m.pieces = append(m.pieces, pieceOf(shape))
 		for key, p := range shape.slot.children {
 			m.add(key, p)
 		}
 	case shape.slot == nil:
+		m.pieces = append(m.pieces, pieceOf(shape))
 		d := shape.val.data()
 		m.unknown = m.unknown || c == maybeObject
 		m.failed = m.failed || c == maybeObject && d.failed
@@ -153,16 +173,12 @@ func (o *operation) evalMembers(t *task, s *slot, keys []string, m merged) (Valu
 		t.counted = true
 		o.count(literals)
 	}
-	d := objectDatum(keys, items, m.secret)
+	d := objectDatum(keys, items, m.secret())
 	if m.unknown {
 		d.unknown, d.unknownBelow = true, true
 		d.failed = d.failed || m.failed
 	}
-	v := Value{d: d, def: s.definition(m.top)}
-	if s.parent != nil {
-		v.over = s
-	}
-	return o.bounded(v), true
+	return o.bounded(s.made(d, m.top)), true
 }
 
 // mergedMember returns a member of a merged object. One that a single layer contributes needs no slot.

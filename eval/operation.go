@@ -64,9 +64,10 @@ type operation struct {
 	oversized  bool             // a value that is too large has been reported
 	schemas    map[string]*contract
 	keys       map[*syntax.Expr][]string // of mappings, as far as they have been listed
-	heard      map[*task]*warnings       // of calls that have not been answered yet
-	secrets    []string                  // every text that is secret, for scrubbing
-	logged     int                       // errors in the log
+	merges     merges
+	heard      map[*task]*warnings // of calls that have not been answered yet
+	secrets    []string            // every text that is secret, for scrubbing
+	logged     int                 // errors in the log
 	io         *workers
 	text       []byte // the memory in which strings with interpolations are put together
 }

@@ -46,20 +46,20 @@ type PlanResult struct {
 func (e *Evaluator) Plan(ctx context.Context, name string, opts RotateOptions) (*Plan, error) {
 	o, env, err := e.inquire(ctx, name, opts, planning(opts))
 	plan := &Plan{Environment: env}
+	var told []*string
 	for _, run := range o.selected {
 		result := PlanResult{
 			Path: run.result.Path, Rotator: run.result.Rotator, Status: run.result.Status, Next: run.result.Next,
 			Diagnostics: env.below(exprPath(run.expr)),
 		}
 		if run.due != nil {
-			result.Due = scrubbedDue(*run.due, o.secrets).Actions
+			result.Due = slices.Clone(run.due.Actions)
 		}
-		if told, ok := run.answer.([]rotators.Step); ok {
-			result.Steps = told
-			scrubSteps(result.Steps, o.secrets)
-		}
+		result.Steps, _ = run.answer.([]rotators.Step)
+		told = append(append(told, actionTexts(result.Due)...), stepTexts(result.Steps)...)
 		plan.Results = append(plan.Results, result)
 	}
+	scrub(told, o.secrets)
 	if o.root != nil && o.root.doc != nil {
 		plan.Before = o.root.doc.Source.Bytes()
 		plan.After = cmp.Or(o.planned, o.root.doc.Source).Bytes()
@@ -132,11 +132,11 @@ func (o *operation) writePlanned(run *rotationRun, c *contract, steps []rotators
 	return err
 }
 
-// scrubSteps removes secrets from what steps tell.
-func scrubSteps(steps []rotators.Step, secrets []string) {
+// stepTexts are what is told of steps.
+func stepTexts(steps []rotators.Step) []*string {
 	texts := make([]*string, len(steps))
 	for i := range steps {
 		texts[i] = &steps[i].Why
 	}
-	scrub(texts, secrets)
+	return texts
 }

@@ -7,7 +7,7 @@ import "github.com/escapement-go/escapement/eval/internal/yamltext"
 func (d *Document) onto(newest *Document) (*Document, error) {
 	done := d.drafted()
 	if done.whole {
-		return nil, conflict(d.name, nil)
+		return d.withStates(newest)
 	}
 	mine, theirs := done.origin, newest
 	for _, edits := range done.edits {

@@ -167,6 +167,9 @@ func (w walker) step(shape place, i int) (place, bool) {
 func (w walker) member(shape place, i int) (place, bool) {
 	a := w.path[i]
 	if a.IsIndex() {
+		if v, ok := w.unknownTop(shape); ok {
+			return w.stepUnknown(v, i)
+		}
 		return w.indexOnObject(i)
 	}
 	p, st := w.operation.member(w.task, shape, a.Name)
@@ -181,6 +184,21 @@ func (w walker) member(shape place, i int) (place, bool) {
 		return place{}, false
 	}
 	return w.undefined(i, names)
+}
+
+// unknownTop returns the highest layer of a slot if that is unknown: it may be an array, which hides the others.
+func (w walker) unknownTop(shape place) (Value, bool) {
+	for shape.slot != nil && !shape.slot.bag {
+		top, st := w.layer(w.task, shape.slot, 0)
+		if st != present {
+			return Value{}, false
+		}
+		var ok bool
+		if shape, ok = w.shape(w.task, top.place); !ok {
+			return Value{}, false
+		}
+	}
+	return shape.val, shape.isValue() && shape.val.data().unknown
 }
 
 // names lists the members of an object for suggestions: those of a secret one stay secret.
@@ -201,7 +219,7 @@ func (w walker) names(shape place) ([]string, bool) {
 			return nil, false
 		}
 		s.names = []string{}
-		if !m.secret {
+		if !m.secret() {
 			s.names = append(slices.Sorted(maps.Keys(m.members)), m.listed...)
 		}
 	}

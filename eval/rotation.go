@@ -2,6 +2,7 @@ package eval
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -93,15 +94,17 @@ func (e *Evaluator) Rotate(ctx context.Context, name string, opts RotateOptions)
 	o := e.operation(ctx, request{verb: rotating, name: name, rotate: opts})
 	env, err := o.evaluate()
 	rotation := &Rotation{Environment: env}
+	var told []*string
 	for _, run := range o.selected {
 		run.result.Diagnostics = env.below(exprPath(run.expr))
 		run.result.Events = run.events.all()
-		scrubEvents(run.result.Events, o.secrets)
 		if run.back != nil {
-			run.result.Left = scrubbedDue(run.back.due, o.secrets).Actions
+			run.result.Left = slices.Clone(run.back.due.Actions)
 		}
+		told = append(append(told, eventTexts(run.result.Events)...), actionTexts(run.result.Left)...)
 		rotation.Results = append(rotation.Results, run.result)
 	}
+	scrub(told, o.secrets)
 	return rotation, err
 }
 

@@ -53,8 +53,9 @@ func (e *Evaluator) CheckDocument(ctx context.Context, d *Document) (*Environmen
 // Save saves a document that was loaded and edited, if the Loader is a [Saver], and returns it as it was saved; a document
 // without a change is not. If somebody else has saved the environment in between, the edits are made again in the newest
 // text, so that nobody's change is lost. If they concern the very places that have changed, and differ, or items of a list
-// that has changed around them, the error matches [ErrConflict] and nothing is written; likewise if the whole text was given
-// by [Document.Replace]. A merged text is valid YAML in which all edits stand, but has not been checked.
+// that has changed around them, the error matches [ErrConflict] and nothing is written. If the whole text was given by
+// [Document.Replace], every other change is such a conflict, but for new states of rotators, which are taken over; where they cannot
+// be, the diagnostic has their path. A merged text is valid YAML in which all edits stand, but has not been checked.
 //
 // Other errors of the Saver are passed on, so that one matching [ErrUncertain] is found by errors.Is; the text may then have
 // been written, and saving the same document again settles it. All errors are [Diagnostics].

@@ -20,6 +20,9 @@ const (
 // scrub puts "[secret]" into the place of every secret in texts that come from outside, such as messages of providers.
 // It looks the secrets up in an index of the texts, for there may be thousands of both.
 func scrub(texts []*string, secrets []string) {
+	if !slices.ContainsFunc(texts, func(text *string) bool { return len(*text) >= minScrubbed }) {
+		return
+	}
 	secrets = slices.Compact(slices.Sorted(slices.Values(secrets)))
 	for len(texts) > 0 && len(secrets) > 0 {
 		n, size := 0, 0

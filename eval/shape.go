@@ -103,6 +103,14 @@ func (o *operation) slotShape(t *task, s *slot) (place, bool) {
 	if !ok || o.class(shape) == notObject || s.complete && len(s.layers) == 1 {
 		return shape, ok
 	}
+	if o.class(shape) == maybeObject {
+		switch _, st := o.layer(t, s, 1); st {
+		case waiting:
+			return place{}, false
+		case absent:
+			return shape, true
+		}
+	}
 	return place{slot: s}, true
 }
 

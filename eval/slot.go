@@ -41,6 +41,8 @@ type slot struct {
 	uncertain bool // an unknown took part, so the perform phase looks again
 	performed bool // the perform phase has looked again
 
+	pieces []piece // of an object of several layers, highest first; nil until it is evaluated
+
 	bag      bool // the members are in children, there are no layers
 	children map[string]place
 	missing  map[string]bool
@@ -110,7 +112,7 @@ func (o *operation) freshen(s *slot) {
 		return
 	}
 	s.performed = true
-	s.missing, s.names = nil, nil
+	s.missing, s.names, s.pieces = nil, nil, nil
 	if s.parent == nil {
 		return
 	}
@@ -150,6 +152,7 @@ func (o *operation) findLayer(t *task, s *slot) bool {
 		return false
 	}
 	if st == present {
+		s.uncertain = s.uncertain || member.slot != nil && member.slot.uncertain
 		s.layers = append(s.layers, layer{place: member, from: above.from, finals: above.finals.at(s.key), within: above.origin()})
 	}
 	s.next++
@@ -207,6 +210,17 @@ func (o *operation) tooDeep(s *slot) place {
 		o.reportExpr(e, "too-deep", fmt.Sprintf("nesting is deeper than %d", o.limits.Depth), "")
 	}
 	return unknownPlace()
+}
+
+// reference is the place of the reference in the highest layer that is one.
+func (s *slot) reference() syntax.Mark {
+	for _, l := range s.layers {
+		if l.expr != nil && l.expr.Kind == syntax.Ref {
+			path := l.expr.Parts[0].Path
+			return l.expr.PartMark(int(path[0].From), int(path[len(path)-1].To))
+		}
+	}
+	return syntax.Mark{}
 }
 
 // isWithin reports whether a slot is another one or below it.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"iter"
+	"slices"
 	"time"
 
 	"github.com/escapement-go/escapement/rotators"
@@ -60,9 +61,15 @@ func (e *Evaluator) status(ctx context.Context, name string, opts RotateOptions)
 			Diagnostics: env.below(exprPath(run.expr)),
 		}
 		result.Due, result.Known = run.answer.(rotators.Due)
-		result.Due = scrubbedDue(result.Due, o.secrets)
+		result.Due.Actions = slices.Clone(result.Due.Actions)
 		status.Results = append(status.Results, result)
 	}
+	var told []*string
+	for i := range status.Results {
+		due := &status.Results[i].Due
+		told = append(append(told, &due.Unfinished), actionTexts(due.Actions)...)
+	}
+	scrub(told, o.secrets)
 	return status, err
 }
 

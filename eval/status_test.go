@@ -12,6 +12,7 @@ import (
 	"github.com/escapement-go/escapement/eval"
 	"github.com/escapement-go/escapement/eval/evaltest"
 	"github.com/escapement-go/escapement/rotators"
+	"github.com/escapement-go/escapement/schema"
 )
 
 // An informed rotator is an ageing one that says what its credential is.
@@ -128,5 +129,36 @@ func TestStatusAll(t *testing.T) {
 	}
 	for range e.StatusAll(t.Context(), names, opts) {
 		break
+	}
+}
+
+// An indiscreet rotator tells the secret in its state.
+type indiscreet struct{ ageing }
+
+func (indiscreet) Due(req *rotators.Request, _ time.Time) (rotators.Due, error) {
+	secret, _ := req.State["secret"].(schema.Secret)
+	return rotators.Due{
+		Unfinished: "holds " + secret.Reveal(), Actions: []rotators.Action{{Kind: "rotate", Why: "made of " + secret.Reveal()}},
+	}, nil
+}
+
+// What a rotator tells of its credential holds no secret.
+func TestStatusShowsNoSecret(t *testing.T) {
+	text := "values:\n"
+	for _, name := range []string{"a", "b"} {
+		secret := evaltest.Envelope("r", "hidden-"+name)
+		text += "  " + name + ": {fn::rotate::age: {inputs: {after: 1}, state: {made: 1, secret: {fn::secret: {ciphertext: " + secret + "}}}}}\n"
+	}
+	host := &evaltest.Host{Files: map[string]string{"r": text}}
+	e := host.Evaluator()
+	e.Rotators["age"] = indiscreet{ageing{host, 150}}
+	status, err := e.Status(t.Context(), "r", eval.StatusOptions{})
+	if err != nil || len(status.Results) != 2 {
+		t.Fatalf("%v, %v", status.Results, err)
+	}
+	for _, r := range status.Results {
+		if r.Due.Unfinished != "holds [secret]" || r.Due.Actions[0].Why != "made of [secret]" {
+			t.Errorf("%s: %+v", r.Path, r.Due)
+		}
 	}
 }

@@ -41,17 +41,19 @@ func (e *Evaluator) VerifyAll(ctx context.Context, names []string) iter.Seq2[*Ve
 func (e *Evaluator) verify(ctx context.Context, name string, of RotateOptions) (*Verification, error) {
 	o, env, err := e.inquire(ctx, name, of, verifying)
 	verification := &Verification{Environment: env}
+	var told []*string
 	for _, run := range o.selected {
 		result := VerificationResult{
 			Path: run.result.Path, Rotator: run.result.Rotator, Diagnostics: env.below(exprPath(run.expr)),
 		}
 		if proof, _ := run.answer.(*rotators.Proof); proof != nil {
-			told := *proof
-			scrub([]*string{&told.KeyID, &told.Identity}, o.secrets)
-			result.Proof = &told
+			own := *proof
+			result.Proof = &own
+			told = append(told, &own.KeyID, &own.Identity)
 		}
 		verification.Results = append(verification.Results, result)
 	}
+	scrub(told, o.secrets)
 	return verification, err
 }
 

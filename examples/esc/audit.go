@@ -32,6 +32,8 @@ last used, and what is wrong with it. Nothing but reading is done, with the logi
 iam:ListAccessKeys and, to tell more, iam:GetUser and iam:GetAccessKeyLastUsed. No secret is shown. A console password has a
 line, too; that needs iam:GetUser and iam:GetLoginProfile to tell all.
 
+A key that several of the environments hold is an error, since each rotation of one would end what another one hands out.
+
 The exit code is 1 if a verdict is an error or, with --strict, a warning, and if something could not be audited.
 
     esc audit myapp/dev myapp/prod --max-age 90d
@@ -72,7 +74,7 @@ func (c *auditCmd) Run(ctx context.Context, g *cli) error {
 			list = append(list, newAudited(audit.Environment.Name, r, err))
 		}
 	}
-	findHolders(list)
+	findHolders(list, g.file)
 	return errors.Join(errors.Join(errs...), c.print(os.Stdout, list), c.judge(list))
 }
 
@@ -150,23 +152,50 @@ func newAudited(environment string, r eval.AuditResult, err error) audited {
 	return a
 }
 
+// A holding is a document that holds a key.
+type holding struct {
+	name string // of the environment, and the path
+	file string // of the environment, which may have several names, and the path
+}
+
 // findHolders notes for each key which of the audited documents hold it: a key that is foreign to one may belong to another.
-func findHolders(list []audited) {
-	holders := map[string][]string{}
+// One that several hold, such as a document and its copy, is a verdict: each of them would end what the others hand out.
+func findHolders(list []audited, file func(environment string) string) {
+	holders := map[string][]holding{}
 	for _, a := range list {
 		for _, key := range a.Keys {
-			if key.ID != "" && key.Role != "foreign" {
-				holders[key.ID] = append(holders[key.ID], a.Environment+" "+a.Path)
+			if key.Role != "foreign" {
+				holders[a.credential(key)] = append(holders[a.credential(key)], holding{a.name(), file(a.Environment) + " " + a.Path})
 			}
 		}
 	}
+	delete(holders, "")
 	for _, a := range list {
-		for i, key := range a.Keys {
-			if held := holders[key.ID]; held != nil {
-				a.Keys[i].Documents = held
+		for i := range a.Keys {
+			key, others := &a.Keys[i], []string{}
+			for _, h := range holders[a.credential(*key)] {
+				key.Documents = append(key.Documents, h.name)
+				if h.file != file(a.Environment)+" "+a.Path {
+					others = append(others, h.name)
+				}
+			}
+			if key.Role != "foreign" && key.Role != "missing" && len(others) > 0 {
+				key.Verdicts = append(key.Verdicts, verdict{rotators.Serious, "shared", "it is in " + strings.Join(others, ", ") +
+					" as well, and to rotate the one ends what the other hands out; remove it from all but one"})
 			}
 		}
 	}
+}
+
+// name tells rotators apart.
+func (a audited) name() string { return a.Environment + " " + a.Path }
+
+// credential tells keys apart, and passwords, which have no id: a user has one. It is empty if there is none yet.
+func (a audited) credential(key auditedKey) string {
+	if key.ID == "" && key.Created != nil {
+		return a.Rotator + " " + a.Subject
+	}
+	return key.ID
 }
 
 // judge is the error of an audit that has found something bad.
@@ -230,7 +259,7 @@ func printAudits(w io.Writer, list []audited, now time.Time) error {
 
 // otherHolders returns the documents that hold a key, but for the one that was audited.
 func (a audited) otherHolders(key auditedKey) []string {
-	return slices.DeleteFunc(slices.Clone(key.Documents), func(held string) bool { return held == a.Environment+" "+a.Path })
+	return slices.DeleteFunc(slices.Clone(key.Documents), func(held string) bool { return held == a.name() })
 }
 
 func (k auditedKey) verdicts() string {

@@ -149,13 +149,25 @@ func (x *editing) save(ctx context.Context, text []byte) error {
 	if _, _, err := checkChange(ctx, x.evaluator, x.from, next); err != nil {
 		return err
 	}
-	if _, err = x.evaluator.Save(ctx, next); !errors.Is(err, eval.ErrConflict) {
+	newest := *x // as it was before the saving, so that a conflict is not about less than what is in it
+	if err := newest.load(ctx); err != nil {
 		return err
 	}
-	if err := x.load(ctx); err != nil {
+	_, err = x.evaluator.Save(ctx, next)
+	switch {
+	case !errors.Is(err, eval.ErrConflict):
 		return err
+	case isAtPlace(err):
+		return errors.Join(err, hint("a rotation has saved a credential there, which your text does not have and would lose; keep a copy of your text, give up, and edit again"))
 	}
+	x.from, x.plain = newest.from, newest.plain
 	return errors.Join(err, hint("below is your text; a change to it, such as a blank line, saves it in the place of the other"))
+}
+
+// isAtPlace reports whether a conflict is about a place, and not about the text as a whole.
+func isAtPlace(err error) bool {
+	ds, _ := errors.AsType[eval.Diagnostics](err)
+	return len(ds) > 0 && ds[0].Path != ""
 }
 
 // load begins with the environment as it is now.

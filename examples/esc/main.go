@@ -102,8 +102,8 @@ func (c *cli) evaluator() *eval.Evaluator {
 	return e
 }
 
-// endingSignals ask the program to end.
-var endingSignals = []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP}
+// endingSignals ask the program to end. Those are missing that whoever started it had it ignore, as nohup does.
+var endingSignals = append(slices.DeleteFunc([]os.Signal{os.Interrupt, syscall.SIGHUP}, signal.Ignored), syscall.SIGTERM)
 
 func main() {
 	os.Exit(run(os.Args[1:]))

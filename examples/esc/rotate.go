@@ -62,6 +62,7 @@ func (c *rotateCmd) Run(ctx context.Context, g *cli) error {
 	case c.DryRun:
 		return c.plan(ctx, g, e)
 	}
+	holdOut(ctx)
 	notifier := notify.New(os.Stderr, targets...)
 	notifier.Grace = notifyGrace
 	defer notifier.Close()

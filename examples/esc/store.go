@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"net/url"
 	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -55,6 +56,16 @@ func (f *storeFlags) directory() string { return cmp.Or(f.Dir, ".") }
 
 // place is how messages name where the environments are.
 func (f *storeFlags) place() string { return cmp.Or(f.Store, f.directory()) }
+
+// file is the file of an environment, whatever links lead to it; the name of the environment if it is not on this machine.
+func (f *storeFlags) file(name string) string {
+	if dir, ok := f.localDirectory(); ok {
+		if file, err := filepath.EvalSymlinks(filepath.Join(dir, filepath.FromSlash(name)+".yaml")); err == nil {
+			return file
+		}
+	}
+	return name
+}
 
 // noneHint is what to do where there are no environments.
 func (f *storeFlags) noneHint() hint {

@@ -9,7 +9,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 )
 
@@ -81,7 +80,7 @@ func createFile(path string, content []byte) error {
 
 // ReadIssuer reads the description of an issuer, as [CreateIssuer] writes it. The member key may also be the path of a
 // file with the key in PEM, relative to the description. A file that holds the key is refused if others than its owner
-// can read or write it (not on Windows). No error holds anything of a key.
+// can read or write it, but for the group that reads a file of root's (not on Windows). No error holds anything of a key.
 func ReadIssuer(path string) (Issuer, error) {
 	text, err := readPrivate(path, fmt.Sprintf("the issuer %q", path))
 	if err != nil {
@@ -127,6 +126,10 @@ func (f issuerFile) readKey(dir string) (crypto.Signer, error) {
 // readPrivate reads a file that nobody but its owner can read. Errors call it what, and do not show the path: that of a key
 // may be a key that somebody wrote in another form.
 func readPrivate(path, what string) ([]byte, error) {
+	info, err := os.Stat(path) // before it is opened, since that waits for the writer of a pipe
+	if err == nil && !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("cannot read %s: it is no regular file; name one", what)
+	}
 	file, err := os.Open(path)
 	if err != nil {
 		if e := (*os.PathError)(nil); errors.As(err, &e) {
@@ -135,11 +138,10 @@ func readPrivate(path, what string) ([]byte, error) {
 		return nil, fmt.Errorf("cannot read %s: %w; check the path and who may read it", what, err)
 	}
 	defer file.Close()
-	info, err := file.Stat()
-	if err != nil || !info.Mode().IsRegular() {
+	if info, err = file.Stat(); err != nil || !info.Mode().IsRegular() {
 		return nil, fmt.Errorf("cannot read %s: it is no regular file; name one", what)
 	}
-	if info.Mode().Perm()&0o077 != 0 && runtime.GOOS != "windows" {
+	if !isPrivate(info, os.Geteuid()) {
 		return nil, fmt.Errorf(`%s can be read by others than its owner (mode %04o); run "chmod 600" on it, `+
 			"and make a new key if somebody may have read this one", what, info.Mode().Perm())
 	}

@@ -57,6 +57,20 @@ func (r *run) lastUse(id string) (usage, *awsclient.Failure) {
 	return u, nil
 }
 
+// otherOwner returns the name of another user whose key it is; empty if IAM does not tell, or does not know the key.
+func (r *run) otherOwner(id string) string {
+	out, err := r.iam.GetAccessKeyLastUsed(r.Ctx, &iam.GetAccessKeyLastUsedInput{AccessKeyId: &id}, r.PatientIAM)
+	if err != nil {
+		r.Failed("iam:GetAccessKeyLastUsed", err)
+		return ""
+	}
+	r.Answered(out.ResultMetadata)
+	if owner := aws.ToString(out.UserName); !strings.EqualFold(owner, r.User.Name) {
+		return owner
+	}
+	return ""
+}
+
 // delete deletes a key; that it is not there any more is success. The failure is definite if none of the tries can have
 // deleted it.
 func (r *run) delete(id, why string) *awsclient.Failure {

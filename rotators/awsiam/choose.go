@@ -80,6 +80,9 @@ func (r *run) byAge() []string {
 	return pool
 }
 
+// seeOthers is for keys that the document does not know, perhaps because it is an old one.
+const seeOthers = "see whether a newer revision or a copy of this document holds the others, and use that one"
+
 // blocked says why there is no room.
 func (r *run) blocked(bySigner bool) *Error {
 	c := r.state.current
@@ -88,11 +91,15 @@ func (r *run) blocked(bySigner bool) *Error {
 		return r.refuse("signing-key", []string{r.Login.AccessKeyID}, "the key whose place is needed signs the requests").
 			Advise(`give the current key, %s, as "login"`, c.id)
 	case c != nil && !r.works:
-		return r.refuse("current-dead", append([]string{c.id}, r.others()...), "the current key does not work, and there is no room for another one").
-			Advise("re-activate the current key, or delete it by hand, and rotate again")
+		others, advice := r.others(), "re-activate the current key, or delete it by hand, and rotate again"
+		if len(others) > 0 {
+			advice = seeOthers + "; else " + advice
+		}
+		return r.refuse("current-dead", append([]string{c.id}, others...), "the current key does not work, and there is no room for another one").
+			Advise("%s", advice)
 	}
 	e := r.refuse("foreign-keys", r.others(), "keys that this document does not know leave no room for another one")
-	return e.Advise("rotate again, in case another rotation has just made one; else delete or move them; " +
+	return e.Advise("rotate again, in case another rotation has just made one; " + seeOthers + "; delete or move keys that nobody needs; " +
 		`or write one of them into "state.previous", so that it may be deleted; or use another user for this rotation`)
 }
 

@@ -36,8 +36,8 @@ func (r *run) lookAtUser() (known bool, err error) {
 		return false, err
 	}
 	if saved := r.state.ledger.userID; saved != "" && saved != *u.UserId {
-		return false, r.refuse("user-recreated", r.named(), "the user %s was deleted and made again; the saved keys are of the former one",
-			r.User.Name).Advise(`remove "state" from the document to start anew`)
+		return false, r.refuse("user-recreated", r.named(), "the saved keys are of another user than %s: it was deleted and made again, or %q was changed",
+			r.User.Text, "userArn").Advise(`correct "userArn"; or, if nobody needs the saved keys any more, remove "state" from the document to start anew`)
 	}
 	r.userID = *u.UserId
 	return true, nil

@@ -180,7 +180,7 @@ func (r *run) createUnknown(f *awsclient.Failure) error {
 // half ends the run for a key without its secret, or of another user.
 func (r *run) half(made *credential, owner string) error {
 	e := r.refuse("create-incomplete", nil, "the answer to iam:CreateAccessKey was incomplete")
-	e.Keys = []Key{{ID: made.id, Role: "pending", Created: made.created}}
+	e.Keys = []Key{made.asPending()}
 	e = e.Advise("rotate again")
 	if r.keeps(ruleHalf) && r.compensate(made.id, owner) {
 		return r.withdraw(r.state, e)
@@ -190,8 +190,11 @@ func (r *run) half(made *credential, owner string) error {
 		p := *next.ledger.pending
 		p.key, p.half = &credential{id: made.id, created: made.created}, true
 		next.ledger.pending = &p
-		if failed := r.trySave(next, "a key without secret is to be deleted"); failed != nil {
-			return r.NotSaved(failed, "a key without secret is to be deleted")
+		const why = "a key without secret is to be deleted"
+		if failed := r.trySave(next, why); failed != nil {
+			unsaved := r.NotSaved(failed, why)
+			unsaved.Keys = e.Keys
+			return unsaved
 		}
 	}
 	return e
@@ -238,7 +241,7 @@ func (r *run) keep(made *credential) error {
 		return nil
 	}
 	e := r.NotSaved(failed, "the secret of the new key")
-	e.Keys = []Key{{ID: made.id, Role: "pending", Created: made.created}}
+	e.Keys = []Key{made.asPending()}
 	switch {
 	case failed.Uncertain && r.keeps(ruleUncertain), !failed.Uncertain && !r.keeps(ruleFence):
 		// Another run may have published the key by what was written; it must stay.

@@ -357,6 +357,23 @@ func TestUserRecreated(t *testing.T) {
 	w.sound(t)
 }
 
+// A key that was written by hand is one of another user. It stays in the document, whether keys are tried or not.
+func TestKeyOfAnotherUser(t *testing.T) {
+	for _, verify := range []bool{true, false} {
+		w := newWorld(starts[3], variant{inputs: map[string]any{"verify": verify}, unproven: !verify})
+		other := w.sim.Keys("admin")[0]
+		w.doc.Edit(func(s map[string]any) map[string]any {
+			s["current"] = map[string]any{"accessKeyId": other.ID, "secretAccessKey": schema.NewSecret(other.Secret)}
+			return s
+		})
+		w.sim.RemoveKey(keyID("C"))
+		a := w.attempt().perform().wantEnd(t, "bad-state")
+		if a.writes() > 0 || readState(w.doc.State()).current.id != other.ID {
+			t.Errorf("verify: %v: it wrote", verify)
+		}
+	}
+}
+
 // What nobody knows stays in the state across a rotation.
 func TestUnknownMembersAreKept(t *testing.T) {
 	w := newWorld(starts[5], variant{})

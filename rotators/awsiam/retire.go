@@ -52,17 +52,21 @@ func (r *run) tryCurrent() error {
 			Advise("rotate again in a minute, when the list is up to date")
 	}
 	if !r.in.verify {
-		r.works = r.exists(c.id)
-		if !r.works && r.Now().Before(c.created.Add(r.c.listLag)) {
+		if r.works = r.exists(c.id); r.works {
+			return nil
+		}
+		if r.Now().Before(c.created.Add(r.c.listLag)) {
 			return tryLater()
+		}
+		if owner := r.otherOwner(c.id); owner != "" {
+			return r.strange(c.id, "the user "+owner)
 		}
 		return nil
 	}
 	who, f := r.tryKey(c, r.PatientSTS)
 	switch {
 	case f == nil && !who.Is(r.User):
-		return r.refuse("bad-state", []string{c.id}, "the current key is one of %s and not of %s", who.ARN, r.User.Text).
-			Advise(`correct "state.current" or "userArn"`)
+		return r.strange(c.id, who.ARN)
 	case f == nil && !r.exists(c.id):
 		return tryLater()
 	case f == nil:
@@ -71,6 +75,12 @@ func (r *run) tryCurrent() error {
 		return r.failedOn(c.id, f, "it could not be found out whether a key works")
 	}
 	return nil
+}
+
+// strange refuses to lose a current key that belongs to somebody else.
+func (r *run) strange(id, owner string) error {
+	return r.refuse("bad-state", []string{id}, "the current key is one of %s and not of %s", owner, r.User.Text).
+		Advise(`correct "state.current" or "userArn"`)
 }
 
 // failedOn is the error of a call about a key whose failure says nothing of the login: the key has signed it, or something

@@ -11,10 +11,19 @@ func (r *run) trySave(next *state, why string) *iamuser.Unsaved {
 	return failed
 }
 
-// save is trySave for steps that can only stop when it fails.
+// save is trySave for steps that can only stop when it fails. The error names a key that is pending, since a document that
+// somebody has put back, or removed, may know of it no more.
 func (r *run) save(next *state, why string) error {
-	if failed := r.trySave(next, why); failed != nil {
-		return r.NotSaved(failed, why)
+	failed := r.trySave(next, why)
+	if failed == nil {
+		return nil
 	}
-	return nil
+	e := r.NotSaved(failed, why)
+	if p := r.state.ledger.pending; p != nil && p.key != nil {
+		e.Keys = []Key{p.key.asPending()}
+	}
+	return e
 }
+
+// asPending describes a new key that may not be in the document.
+func (c *credential) asPending() Key { return Key{ID: c.id, Role: "pending", Created: c.created} }

@@ -39,7 +39,7 @@ func (a *auditor) verdicts(row rotators.AuditRow) []rotators.Verdict {
 	}
 	all.Add(claimed, "claimed", rotators.Warning, "it was deactivated as a previous key, and somebody has switched it on again")
 	all.Add(exists && len(a.keys) > 2, "over-quota", rotators.Warning, "the user has %d keys", len(a.keys))
-	all.Add(a.recreated && ours, "recreated", rotators.Serious, "the user was deleted and made again, and it is a key of the former one")
+	all.Add(a.recreated && ours, "recreated", rotators.Serious, "it is a key of another user: this one was deleted and made again, or userArn was changed")
 	all.Add(alive && !current && a.working() > 1, "two-active", rotators.Note, "%d keys of the user work", a.working())
 	if failed := a.state.ledger.publishFailed; current && failed != nil && a.agenda().unpublished() {
 		all.Add(true, "unpublished", rotators.Warning, "the secret %q does not take it, since %s: %s", a.in.publish.secretID, iamuser.Stamp(failed.since), failed.code)

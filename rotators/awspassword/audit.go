@@ -103,7 +103,7 @@ func (a *auditor) verdicts(row rotators.AuditRow) []rotators.Verdict {
 	saved := a.state.ledger.userID
 	all.Add(a.denied, "missing", rotators.Serious, "the user has no console access")
 	all.Add(a.user != nil && saved != "" && saved != aws.ToString(a.user.UserId), "recreated", rotators.Serious,
-		"the user was deleted and made again, and it is a password of the former one")
+		"it is a password of another user: this one was deleted and made again, or userArn was changed")
 	if !row.Created.IsZero() {
 		all.TooOld(a.Now().Sub(row.Created), a.maxAge)
 	}

@@ -34,8 +34,8 @@ func (r *run) lookAtUser() error {
 		return err
 	}
 	if saved := r.state.ledger.userID; saved != "" && saved != *u.UserId {
-		return iamuser.Refuse("user-recreated", "the user %s was deleted and made again; the saved password is of the former one", r.User.Name).
-			Advise(`remove "state" from the document to start anew`)
+		return iamuser.Refuse("user-recreated", "the saved password is of another user than %s: it was deleted and made again, or %q was changed",
+			r.User.Text, "userArn").Advise(`correct "userArn"; or, if nobody needs the saved password any more, remove "state" from the document to start anew`)
 	}
 	r.userID = *u.UserId
 	return nil
