@@ -11,6 +11,7 @@ import (
 
 type encryptCmd struct {
 	many
+	Rekey bool `help:"Encrypt anew what is encrypted already, so that no key but the first is needed for it."`
 }
 
 func (c *encryptCmd) Help() string {
@@ -18,8 +19,12 @@ func (c *encryptCmd) Help() string {
 encrypted already stays as it is. With --all that is done to the files of all environments, or of those at or below each
 PREFIX, one after the other, and one that cannot be encrypted does not stop the others.
 
+With --rekey everything is encrypted anew. To change keys, put the line of a new key first into the file of keys, encrypt
+anew, and take the line of the old key away when nothing older is to be read any more, such as a former revision.
+
     esc encrypt myapp/dev
-    esc encrypt --all myapp`
+    esc encrypt --all myapp
+    esc encrypt --all --rekey`
 }
 
 func (c *encryptCmd) Run(ctx context.Context, g *cli) error {
@@ -30,28 +35,32 @@ func (c *encryptCmd) Run(ctx context.Context, g *cli) error {
 	}
 	var errs []error
 	for _, name := range names {
-		if errs = append(errs, encryptSecrets(ctx, e, name)); ctx.Err() != nil {
+		if errs = append(errs, c.encrypt(ctx, e, name)); ctx.Err() != nil {
 			return ctx.Err()
 		}
 	}
 	return errors.Join(errs...)
 }
 
-// encryptSecrets encrypts the secrets of one environment.
-func encryptSecrets(ctx context.Context, e *eval.Evaluator, name string) error {
+// encrypt encrypts the secrets of one environment.
+func (c *encryptCmd) encrypt(ctx context.Context, e *eval.Evaluator, name string) error {
 	doc, err := e.Document(ctx, name)
 	if err != nil {
 		return err
 	}
+	encrypt := doc.Encrypt
+	if c.Rekey {
+		encrypt = doc.Rekey
+	}
 	for {
-		encrypted, err := doc.Encrypt(ctx, e.Crypter)
+		encrypted, err := encrypt(ctx, e.Crypter)
 		if err != nil || bytes.Equal(encrypted.Bytes(), doc.Bytes()) {
 			return err
 		}
-		// What somebody else has saved meanwhile may hold further secrets.
 		if doc, err = e.Save(ctx, encrypted); err != nil {
 			return err
 		}
+		encrypt = doc.Encrypt // what somebody else has saved meanwhile may hold further secrets
 	}
 }
 
