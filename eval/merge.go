@@ -106,6 +106,9 @@ func (o *operation) collect(t *task, s *slot, m *merged) (layers int, ok bool) {
 			if _, ok := o.collect(t, shape.slot, m); !ok {
 				return i, false
 			}
+			if shape.slot.finals {
+				m.pieces = append(m.pieces, pieceOf(shape)) // what is final in it counts for its own pieces only
+			}
 		}
 	}
 }
