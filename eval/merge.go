@@ -29,7 +29,7 @@ func (o *operation) evalSlot(t *task) (Value, bool) {
 	if layers <= 1 {
 		return o.evalTop(t, s, top)
 	}
-	s.pieces = m.pieces
+	s.pieces = significant(m.pieces)
 	if twin := o.merges.twin(s); twin != s {
 		o.at = s.reference()
 		v, ok := o.eval(t, place{slot: twin})
@@ -106,9 +106,7 @@ func (o *operation) collect(t *task, s *slot, m *merged) (layers int, ok bool) {
 			if _, ok := o.collect(t, shape.slot, m); !ok {
 				return i, false
 			}
-			if shape.slot.finals {
-				m.pieces = append(m.pieces, pieceOf(shape)) // what is final in it counts for its own pieces only
-			}
+			m.pieces = append(m.pieces, pieceOf(shape))
 		}
 	}
 }

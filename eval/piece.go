@@ -9,7 +9,8 @@ import (
 )
 
 // A piece is what has the members of one layer of an object: a mapping, a value, or the imports as a whole. Layers
-// that are layers of others in turn have theirs in their place.
+// that are layers of others in turn have theirs in their place, and are pieces themselves behind these: what hides another
+// there, or is final, does so for no layer outside.
 type piece struct {
 	env  *env
 	expr *syntax.Expr
@@ -22,6 +23,16 @@ func pieceOf(shape place) piece {
 		return piece{data: shape.val.data()}
 	}
 	return piece{shape.env, shape.expr, shape.slot, nil}
+}
+
+// significant returns pieces without the slots at the end in which nothing is final: they have nothing below them.
+func significant(pieces []piece) []piece {
+	for n := len(pieces); n > 0; n-- {
+		if last := pieces[n-1].slot; last == nil || last.bag || last.finals {
+			return pieces[:n]
+		}
+	}
+	return nil
 }
 
 // secret reports whether the piece is a value that is secret as a whole.
