@@ -101,7 +101,11 @@ func (o *operation) collect(t *task, s *slot, m *merged) (layers int, ok bool) {
 		if shape.slot != nil && t != nil && t.slot.isWithin(shape.slot) && !o.need(t, shape.slot.valueTask()) {
 			return i, false // it contains itself
 		}
-		if shape.slot != nil && !m.visited[shape.slot] {
+		switch {
+		case shape.slot == nil:
+		case m.visited[shape.slot]:
+			m.pieces = append(m.pieces, pieceOf(shape).repeated())
+		default:
 			m.visited[shape.slot] = true
 			if _, ok := o.collect(t, shape.slot, m); !ok {
 				return i, false
@@ -115,6 +119,7 @@ func (o *operation) collectLayer(shape place, c class, m *merged) {
 	switch {
 	case shape.expr != nil:
 		if m.visited[shape.expr] {
+			m.pieces = append(m.pieces, pieceOf(shape).repeated())
 			return
 		}
 		m.visited[shape.expr] = true

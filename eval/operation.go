@@ -64,7 +64,7 @@ type operation struct {
 	oversized  bool             // a value that is too large has been reported
 	schemas    map[string]*contract
 	keys       map[*syntax.Expr][]string // of mappings, as far as they have been listed
-	merges     merges
+	merges     *merges
 	heard      map[*task]*warnings // of calls that have not been answered yet
 	secrets    []string            // every text that is secret, for scrubbing
 	logged     int                 // errors in the log
@@ -79,7 +79,7 @@ func (e *Evaluator) evaluate(ctx context.Context, req request) (*Environment, er
 }
 
 func (e *Evaluator) operation(ctx context.Context, req request) *operation {
-	o := &operation{Evaluator: e, ctx: ctx, limits: e.Limits.withDefaults(), request: req, schemas: map[string]*contract{}}
+	o := &operation{Evaluator: e, ctx: ctx, limits: e.Limits.withDefaults(), request: req, schemas: map[string]*contract{}, merges: new(merges)}
 	o.io = newWorkers(o.limits.Concurrency)
 	return o
 }

@@ -16,19 +16,25 @@ type piece struct {
 	expr *syntax.Expr
 	slot *slot
 	data *datum
+	copy bool // all its pieces stand before it already
 }
 
 func pieceOf(shape place) piece {
 	if shape.isValue() {
 		return piece{data: shape.val.data()}
 	}
-	return piece{shape.env, shape.expr, shape.slot, nil}
+	return piece{env: shape.env, expr: shape.expr, slot: shape.slot}
+}
+
+func (a piece) repeated() piece {
+	a.copy = true
+	return a
 }
 
 // significant returns pieces without the slots at the end in which nothing is final: they have nothing below them.
 func significant(pieces []piece) []piece {
 	for n := len(pieces); n > 0; n-- {
-		if last := pieces[n-1].slot; last == nil || last.bag || last.finals {
+		if last := pieces[n-1].slot; last == nil || last.bag || last.finals || pieces[n-1].copy {
 			return pieces[:n]
 		}
 	}
@@ -50,7 +56,7 @@ func (a piece) same(b piece) bool {
 	return x.unknown && y.unknown && x.secret == y.secret && x.failed == y.failed && reflect.DeepEqual(x.schema, y.schema)
 }
 
-// merges holds the slots that merge pieces, by a hash of these. The zero value holds none.
+// merges holds the slots that merge pieces, by a hash of these. A nil one holds none ever.
 type merges struct {
 	hash  maphash.Hash
 	slots map[uint64][]*slot
@@ -60,7 +66,7 @@ type merges struct {
 // same value. So it is computed once, however many slots make it; and an object that contains itself waits for itself,
 // where it would unfold without end.
 func (m *merges) twin(s *slot) *slot {
-	if s.finals {
+	if m == nil || s.finals {
 		return s
 	}
 	sum := m.sum(s.pieces)
