@@ -3,6 +3,7 @@ package eval_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"regexp"
 	"strings"
@@ -12,6 +13,8 @@ import (
 
 	"github.com/escapement-go/escapement/eval"
 	"github.com/escapement-go/escapement/eval/evaltest"
+	"github.com/escapement-go/escapement/rotators"
+	"github.com/escapement-go/escapement/schema"
 )
 
 var ciphertext = regexp.MustCompile(`ZXNjeAAAAAE[A-Za-z0-9+/=]*`)
@@ -91,4 +94,44 @@ func change(t *rapid.T, do func(context.Context, eval.Crypter) (*eval.Document, 
 		t.Fatal(err)
 	}
 	return d
+}
+
+// To encrypt anew while a rotator is at work is a conflict for it, as any other change of its state: what it has saved stays,
+// and what it has not comes back.
+func TestRekeyWhileRotating(t *testing.T) {
+	s, serial := newSavingStore(documentX), 0
+	var again error
+	e := evaluatorOf(s, func(ctx context.Context, _ *rotators.Request, save saveFunc) error {
+		if err := save(ctx, map[string]any{"a": schema.NewSecret("one")}); err != nil {
+			return err
+		}
+		other := eval.Evaluator{Loader: s}
+		d, err := other.Document(ctx, "r")
+		if err == nil {
+			d, err = d.Rekey(ctx, countingCrypter{&serial})
+		}
+		if err == nil {
+			_, err = other.Save(ctx, d)
+		}
+		if err != nil {
+			t.Error(err)
+		}
+		again = save(ctx, map[string]any{"a": schema.NewSecret("two")})
+		return again
+	})
+	e.Crypter = countingCrypter{&serial}
+	rotation, err := e.Rotate(t.Context(), "r", eval.RotateOptions{})
+	if err == nil || !errors.Is(again, rotators.ErrConflict) || errors.Is(again, rotators.ErrUncertain) {
+		t.Fatalf("the second save: %v; the rotation: %v", again, err)
+	}
+	if r := rotation.Results[0]; r.Status != eval.Failed || !r.Saved || !r.Unsaved["a"].Equal(schema.NewSecret("two")) {
+		t.Errorf("%+v", r)
+	}
+	d, err := parsed(t, s.text("r")).Decrypt(t.Context(), e.Crypter)
+	if err != nil || !strings.Contains(string(d.Bytes()), "one") || strings.Contains(string(d.Bytes()), "two") {
+		t.Errorf("%s, %v", d.Bytes(), err)
+	}
+	if len(s.saved) != 2 || s.saved[0] == s.saved[1] {
+		t.Errorf("saved were %q", s.saved)
+	}
 }
