@@ -34,8 +34,8 @@ func TestTwins(t *testing.T) {
 			said := func(o *operation) string {
 				env, err := o.evaluate()
 				var b strings.Builder
-				for _, format := range []string{"json", "detailed"} {
-					if writing := env.Write(&b, FormatOptions{Format: format, Reveal: true}); writing != nil {
+				for _, reveal := range []bool{false, true} {
+					if writing := env.Write(&b, FormatOptions{Reveal: reveal}); writing != nil {
 						fmt.Fprintln(&b, writing)
 					}
 				}

@@ -24,7 +24,7 @@ func inHome(path string) (string, error) {
 }
 
 // homePath reads the value of a flag that is a path.
-var homePath = kong.MapperFunc(func(command *kong.DecodeContext, target reflect.Value) error {
+func homePath(command *kong.DecodeContext, target reflect.Value) error {
 	path := ""
 	if err := command.Scan.PopValueInto("string", &path); err != nil {
 		return err
@@ -32,4 +32,4 @@ var homePath = kong.MapperFunc(func(command *kong.DecodeContext, target reflect.
 	path, err := inHome(path)
 	target.SetString(path)
 	return err
-})
+}

@@ -149,7 +149,7 @@ func newParser(ctx context.Context, c *cli) (*kong.Kong, error) {
 			"openformats": strings.Join(openFormats(), ","),
 			"sources":     awslogin.SourceForms,
 		},
-		kong.NamedMapper("home", homePath),
+		kong.NamedMapper("home", kong.MapperFunc(homePath)),
 		kong.Help(printHelp),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
 		kong.BindTo(ctx, (*context.Context)(nil)))

@@ -81,6 +81,9 @@ func checkPlace(d *Document, l *layout, n *Node) error {
 		return nil
 	}
 	begin := d.index().pos(p.begin)
+	if p.begin == len(d.text) {
+		return fmt.Errorf("place %+v is behind the text %q", p, d.text)
+	}
 	if n.Kind == Mapping && strings.IndexByte("?:", d.text[p.begin]) >= 0 {
 		begin.Line, begin.Column = n.Line, n.Column // the tree does not know
 	}
