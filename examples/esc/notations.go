@@ -194,7 +194,7 @@ func decodeBackslash(p []byte) ([]byte, int) {
 	return p[1:2], 2
 }
 
-// decodeUnicode reads \uXXXX, and two of them where they are one character.
+// decodeUnicode reads \u with four hexadecimal digits, and two of them where they are one character.
 func decodeUnicode(p []byte) ([]byte, int) {
 	n, width := number(p[2:], 4, 16)
 	switch {
