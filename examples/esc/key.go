@@ -24,9 +24,9 @@ func (c *newKeyCmd) Help() string {
     esc key new ~/escapement.key
 
 A file may hold several keys, a line each: the first one encrypts, all of them decrypt. To change keys, put the line of a new
-one first, and encrypt each environment again:
+one first, and have everything encrypted anew:
 
-    esc decrypt myapp/dev --write && esc encrypt myapp/dev`
+    esc encrypt --all --rekey`
 }
 
 func (c *newKeyCmd) Run(g *cli) error {
